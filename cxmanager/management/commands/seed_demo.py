@@ -1,0 +1,30 @@
+"""`manage.py seed_demo`: a programme to try things on."""
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from access.demo import PASSWORD, PEOPLE, make_users
+from access.roles import Role
+from benefits.demo import issue_some, make_definitions
+from profiles.demo import make_locations, make_profiles, tell_stories
+
+
+class Command(BaseCommand):
+    help = "Make a repeatable demo programme: users of every role, shops, benefit definitions, customers and their benefits."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--profiles", type=int, default=500, help="How many customers. Default 500.")
+        parser.add_argument("--seed", type=int, default=1, help="The same seed makes the same customers. Default 1.")
+
+    def handle(self, *, profiles: int, seed: int, **options):
+        at = timezone.now()
+        users = make_users()
+        clerk = users[Role.STORE_STAFF]
+        locations = make_locations([clerk, users[Role.PROGRAM_MANAGER]])
+        definitions = make_definitions()
+        customers = make_profiles(profiles, at=at, seed=seed, locations=locations)
+        tell_stories(at=at, clerk=clerk, locations=locations)
+        benefits = issue_some(definitions, at=at, seed=seed, clerk=clerk, locations=locations)
+        self.stdout.write(f"Added {customers:,} customers and {benefits:,} benefits.")
+        for role, (_, email) in PEOPLE.items():
+            self.stdout.write(f"  {role:<16} {email:<24} {PASSWORD}")

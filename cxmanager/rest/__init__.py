@@ -1,0 +1,1 @@
+"""What every endpoint leans on: envelopes, errors, paging, filters, serializers. Imports no app."""

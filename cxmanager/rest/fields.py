@@ -1,0 +1,34 @@
+"""Moments as Omneo writes them: `YYYY-MM-DD HH:MM:SS` in UTC, whatever the server's own zone is."""
+
+from datetime import UTC, datetime
+
+from rest_framework import serializers
+
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+# A year short of what Python can hold, so that any zone and any day's end still fit.
+LATEST = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def moment(value: datetime | None) -> str | None:
+    """The wire's text of a moment; None stays None."""
+    if value is None:
+        return None
+    if value.tzinfo is not UTC:
+        value = value.astimezone(UTC)
+    return value.isoformat(" ", "seconds")[:19]
+
+
+class MomentField(serializers.DateTimeField):
+    """Reads a moment with or without zone (none means UTC) or a bare date (its first second); writes it in UTC."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**{"default_timezone": UTC} | kwargs)
+
+    def to_internal_value(self, value) -> datetime:
+        read = super().to_internal_value(value)
+        if not EARLIEST <= read < LATEST:
+            raise serializers.ValidationError("This must lie between the years 1900 and 9998.")
+        return read.replace(microsecond=0)
+
+    def to_representation(self, value) -> str | None:
+        return moment(value) if isinstance(value, datetime) else value

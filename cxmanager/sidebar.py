@@ -1,0 +1,72 @@
+"""The back office's sidebar, by task, and what its command palette finds."""
+
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+COMMAND_SEARCH_MODELS = ["profiles.profile", "benefits.benefitdefinition"]
+
+
+def page(title, icon: str, name: str, permission: str) -> dict:
+    """One entry: shown to those who hold the permission."""
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(name),
+        "permission": lambda request: request.user.has_perm(permission),
+    }
+
+
+SIDEBAR = [
+    {
+        "title": _("Customers"),
+        "items": [
+            {"title": _("Dashboard"), "icon": "dashboard", "link": reverse_lazy("admin:index")},
+            page(_("Profiles"), "person_search", "admin:profiles_profile_changelist", "profiles.view_profile"),
+            page(_("Interactions"), "forum", "admin:profiles_interaction_changelist", "profiles.view_interaction"),
+            page(_("Tags"), "sell", "admin:profiles_tag_changelist", "profiles.view_tag"),
+            page(_("Locations"), "storefront", "admin:profiles_location_changelist", "profiles.view_location"),
+        ],
+    },
+    {
+        "title": _("Incentives"),
+        "items": [
+            page(_("Benefits"), "redeem", "admin:benefits_benefit_changelist", "benefits.view_benefit"),
+            page(_("Redemptions"), "receipt_long", "admin:benefits_redemption_changelist", "benefits.view_redemption"),
+            page(_("Bulk issues"), "group_add", "admin:benefits_benefitbatch_changelist", "benefits.view_benefitbatch"),
+        ],
+    },
+    {
+        "title": _("Settings"),
+        "items": [
+            page(
+                _("Benefit definitions"),
+                "card_giftcard",
+                "admin:benefits_benefitdefinition_changelist",
+                "benefits.view_benefitdefinition",
+            ),
+        ],
+    },
+    {
+        "title": _("Imports & exports"),
+        "items": [
+            page(
+                _("Imports of profiles"),
+                "upload_file",
+                "admin:profiles_profileimport_changelist",
+                "profiles.import_profiles",
+            ),
+        ],
+    },
+    {
+        "title": _("Administration"),
+        "items": [
+            page(_("Users"), "manage_accounts", "admin:access_user_changelist", "access.view_user"),
+            page(_("Roles"), "shield_person", "admin:access_staffrole_changelist", "access.view_staffrole"),
+            page(_("API tokens"), "key", "admin:access_apitoken_changelist", "access.view_apitoken"),
+            page(_("Programme settings"), "settings", "admin:access_setting_changelist", "access.view_setting"),
+            page(_("Audit"), "history", "admin:profiles_event_changelist", "access.view_audit"),
+            page(_("Staff"), "badge", "admin:profiles_staffmember_changelist", "profiles.change_staffmember"),
+            page(_("Background work"), "manufacturing", "admin:jobs_job_changelist", "jobs.view_job"),
+        ],
+    },
+]

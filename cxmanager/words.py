@@ -1,0 +1,38 @@
+"""A list of words in one box: how people type SKUs, categories and brands, in forms and in the cells of a file."""
+
+import csv
+import io
+
+from django import forms
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+LONGEST = 191
+
+
+class WordsField(forms.CharField):
+    """A list of words, one on each line or with commas between; a word that holds a comma stands in quotes, as in a CSV."""
+
+    widget = UnfoldAdminTextareaWidget
+
+    def prepare_value(self, value):
+        if not isinstance(value, list):
+            return value
+        written = io.StringIO()
+        csv.writer(written, lineterminator="\n").writerows([word] for word in value)
+        return written.getvalue().rstrip("\n")
+
+    def to_python(self, value) -> list[str]:
+        lines = csv.reader(io.StringIO(super().to_python(value)), skipinitialspace=True)
+        try:
+            words = [word.strip() for line in lines for word in line]
+        except csv.Error as error:
+            raise forms.ValidationError("Write one on each line, or commas between them.") from error
+        if any(len(word) > LONGEST for word in words):
+            raise forms.ValidationError(f"One of them has more than {LONGEST} characters.", code="too_long")
+        return list(dict.fromkeys(word for word in words if word))
+
+    def has_changed(self, initial, data) -> bool:
+        return (initial or []) != self.to_python(data)
+
+    def widget_attrs(self, widget) -> dict:
+        return super().widget_attrs(widget) | {"rows": 3}

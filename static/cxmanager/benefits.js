@@ -1,0 +1,112 @@
+// The pages about benefits: everything here only makes quicker what works without it.
+document.addEventListener("DOMContentLoaded", () => {
+  sendOnce();
+  filterChoices();
+  refreshChosen();
+  showNewEnd();
+  watchProgress();
+  reachTabsByKeyboard();
+});
+
+// data-once: a second click on the button sends nothing. The server knows a form that it got twice all the same.
+function sendOnce() {
+  document.querySelectorAll("form[data-once]").forEach((form) => {
+    form.addEventListener("submit", (event) => {
+      if (form.dataset.sent) event.preventDefault();
+      form.dataset.sent = "1";
+    });
+  });
+  // One page, one thing to do: its first box has the focus, so that Enter sends it.
+  if (!document.activeElement || document.activeElement === document.body) {
+    document.querySelector(".cx-narrow form[data-once] :is(input, textarea):not([type=hidden], [type=file])")?.focus();
+  }
+  // Coming back with the browser's own button finds the form usable again.
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll("form[data-once]").forEach((form) => delete form.dataset.sent);
+  });
+}
+
+function filterChoices() {
+  const filter = document.getElementById("benefit-choice-filter");
+  if (!filter) return;
+  const choices = [...document.querySelectorAll(".benefit-choice")];
+  const none = document.querySelector(".benefit-none");
+  filter.addEventListener("input", () => {
+    const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
+    choices.forEach((choice) => {
+      choice.hidden = !words.every((word) => choice.dataset.text.includes(word));
+    });
+    none.hidden = choices.some((choice) => !choice.hidden);
+  });
+  filter.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== "ArrowDown") return;
+    event.preventDefault();
+    choices.find((choice) => !choice.hidden && !choice.querySelector("input").disabled)?.querySelector("input").focus();
+  });
+}
+
+// When a benefit is chosen, its end and what is left of it are asked for anew.
+function refreshChosen() {
+  document.querySelectorAll(".benefit-choice input").forEach((input) => {
+    input.addEventListener("change", async () => {
+      const choice = input.closest(".benefit-choice");
+      const answer = await fetch(choice.dataset.offer, { headers: { Accept: "application/json" } }).catch(() => null);
+      if (!answer?.ok) return;
+      const offer = await answer.json();
+      choice.querySelectorAll("[data-fact]").forEach((fact) => {
+        fact.textContent = offer[fact.dataset.fact];
+      });
+    });
+  });
+}
+
+function showNewEnd() {
+  const sentence = document.getElementById("benefit-new-end");
+  if (!sentence) return;
+  const form = sentence.closest("form");
+  const days = form.querySelector("[name=days]");
+  const until = form.querySelector("[name=until]");
+  const show = () => {
+    const end = new Date(`${until.value || sentence.dataset.presentEnd}T00:00:00`);
+    if (!until.value && days.value) end.setDate(end.getDate() + Number(days.value));
+    const isGiven = (until.value || days.value) && !Number.isNaN(end.getTime());
+    const shown = isGiven ? new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long" }).format(end) : "";
+    sentence.textContent = shown && sentence.dataset.sentence.replace("%s", shown);
+  };
+  days.addEventListener("input", () => { if (days.value) until.value = ""; show(); });
+  until.addEventListener("input", () => { if (until.value) days.value = ""; show(); });
+  show();
+}
+
+// A bulk issue that runs is asked every second how far it is.
+function watchProgress() {
+  const box = document.querySelector("[data-progress-url]");
+  if (!box) return;
+  const ask = async () => {
+    const answer = await fetch(box.dataset.progressUrl, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (answer?.ok) {
+      const progress = await answer.json();
+      box.querySelectorAll("[data-progress]").forEach((part) => {
+        const value = progress[part.dataset.progress];
+        if (part.tagName === "PROGRESS") part.value = value;
+        else if (part.textContent !== value) part.textContent = value;
+      });
+      if (progress.is_over) return;
+    }
+    setTimeout(ask, answer?.ok ? 1000 : 5000);
+  };
+  setTimeout(ask, 1000);
+}
+
+// unfold's tabs are links without an address, which the keyboard does not reach.
+function reachTabsByKeyboard() {
+  document.querySelectorAll(".benefit-editor-form nav > a").forEach((tab) => {
+    tab.tabIndex = 0;
+    tab.setAttribute("role", "button");
+    tab.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      tab.click();
+    });
+  });
+}

@@ -1,0 +1,40 @@
+// Loaded on every page of the back office. The content security policy allows no script inside a page, so it lives here.
+// Customers and benefits come in whole numbers, and so do the axes that count them.
+if (window.Chart) Chart.defaults.scales.linear.ticks.precision = 0;
+
+document.addEventListener("DOMContentLoaded", () => {
+  // At the counter one types or scans at once: the list of customers opens with its search box in focus.
+  const search = document.querySelector("body.model-profile.change-list #searchbar");
+  if (search && !("ontouchstart" in window)) {
+    search.focus();
+    search.setSelectionRange(search.value.length, search.value.length);
+  }
+
+  // The command palette opens from inside a field too: unfold's own shortcut stays silent there, and here a field has the focus.
+  document.addEventListener("keydown", (event) => {
+    const isTyping = /^(input|textarea)$/i.test(document.activeElement.tagName);
+    if (isTyping && event.key === "k" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      window.dispatchEvent(new CustomEvent("opencommand"));
+    }
+  });
+
+  // data-confirm: a form that cannot be undone asks before it is sent.
+  document.addEventListener("submit", (event) => {
+    const question = event.target.dataset.confirm;
+    if (question && !window.confirm(question)) event.preventDefault();
+  });
+
+  // data-type-to-enable: the button waits until what is asked for was typed; the server asks again.
+  document.querySelectorAll("form[data-type-to-enable]").forEach((form) => {
+    const wanted = form.dataset.typeToEnable.toLocaleLowerCase();
+    const button = form.querySelector("button[type=submit]");
+    const typed = form.querySelector("input[name=typed]");
+    const judge = () => {
+      button.disabled = typed.value.trim().toLocaleLowerCase() !== wanted;
+      button.style.opacity = button.disabled ? ".5" : "";
+    };
+    typed.addEventListener("input", judge);
+    judge();
+  });
+});
