@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+from access.roles import make_roles
+from access.standing import make_settings
+
+
+class AccessConfig(AppConfig):
+    name = "access"
+    verbose_name = "Administration"
+
+    def ready(self) -> None:
+        # Without a sender: roles get their permissions from every app, as each is migrated.
+        post_migrate.connect(make_roles, dispatch_uid="access.make_roles")
+        post_migrate.connect(make_settings, sender=self, dispatch_uid="access.make_settings")

@@ -1,0 +1,94 @@
+"""The scopes a token may hold: Omneo's vocabulary (omneo-reference 1.2) and our own (api.md 1), as the token's form groups them."""
+
+EVERYTHING = "*"
+
+# Title of the group, then each scope with what it opens. In the order in which the form shows them.
+GROUPS: dict[str, dict[str, str]] = {
+    "Everything": {
+        EVERYTHING: "All of the below and all that is to come. For trusted systems of your own.",
+    },
+    "Customers": {
+        "CRUD-profiles": "Find, read, add, change, merge and delete customers, with addresses and attributes.",
+        "read-identities": "Find customers by their number in another system, such as a card.",
+        "CRUD-interactions": "Read and write contacts with customers that were not a sale.",
+        "read-tags": "List tags.",
+        "create-tags": "Add tags.",
+        "delete-tags": "Delete tags, also from the customers that carry them.",
+        "read-imports": "Read the progress and results of imports.",
+        "create-imports": "Upload files of customers.",
+        "delete-imports": "Cancel and delete imports.",
+    },
+    "Benefits": {
+        "CRUD-benefit-definitions": "Set up what customers can get, and give it to many at once.",
+        "read-benefits": "Read what customers hold.",
+        "create-benefits": "Give, extend and change benefits.",
+        "claim-benefits": "Claim benefits in the name of customers.",
+        "redeem-benefits": "Use up benefits at the till.",
+        "delete-benefits": "Revoke and delete benefits.",
+        "read-redemptions": "Read what was used, when and where.",
+        "return": "Give used benefits back: reversals and returns.",
+    },
+    "Places": {
+        "CRUD-locations": "Read, add, change and delete shops and other locations.",
+    },
+    "Administration": {
+        "CRUD-users": "Users, their roles and everybody's tokens. Whoever holds it can make an administrator.",
+        "read-roles": "Read the roles.",
+        "read-permissions": "Read the four permissions that roles are told in.",
+        "read-settings": "Read the programme's settings, such as its currency.",
+        "update-settings": "Change the programme's settings.",
+        "read-audits": "Read who changed what, about all customers.",
+    },
+}
+
+# Accepted because Omneo's clients ask for them. No address of this server asks for them yet.
+DORMANT = [
+    "create-achievement-definitions",
+    "read-achievement-definitions",
+    "update-achievement-definitions",
+    "delete-achievement-definitions",
+    "CRUD-currencies",
+    "read-ledgers",
+    "CRUD-points",
+    "CRUD-point-definitions",
+    "CRUD-products",
+    "CRUD-custom-products",
+    "CRUD-product-lists",
+    "CRUD-product-options",
+    "redeem-strategy",
+    "CRUD-rewards",
+    "CRUD-ratings",
+    "CRUD-reward-definitions",
+    "CRUD-statuses",
+    "view-statuses",
+    "create-systems",
+    "read-systems",
+    "delete-systems",
+    "CRUD-tenants",
+    "CRUD-tier-definitions",
+    "CRUD-tier-points",
+    "CRUD-transactions",
+    "CRUD-webhooks",
+    "CRUD-targets",
+    "read-action-history",
+    "create-transaction-claims",
+    "read-transaction-claims",
+    "create-allocations",
+    "read-allocations",
+    "CRUD-list-definitions",
+    "read-product-list-reservations",
+    "update-product-list-reservations",
+    "CRUD-rate",
+    "CRUD-region",
+    "CRUD-orders",
+    "CRUD-connection-definitions",
+    "CRUD-connections",
+    "CRUD-reactions",
+    "CRUD-earning-rules",
+    "CRUD-programs",
+    "CRUD-segments",
+    "simulate",
+    "approve-awards",
+]
+
+SCOPES = [*(scope for group in GROUPS.values() for scope in group), *DORMANT]
