@@ -1,0 +1,97 @@
+"""How the list of customers is narrowed. Every filter is indexed, or answered by the first rows that fit."""
+
+from datetime import datetime, time
+
+from django.contrib.admin import SimpleListFilter
+from django.db.models import Q
+from django.utils import timezone
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilter, RadioFilter, RangeDateFilter
+from unfold.utils import parse_date_str
+
+from profiles.models import Profile
+from profiles.preferences import CHANNELS
+
+CHANNEL_NAMES = {"email": "e-mail", "sms": "text message", "push": "app notification", "phone": "phone", "post": "post"}
+
+
+class StatusFilter(DropdownFilter):
+    """Without a choice, the deleted are left out: staff look for customers, not for graves."""
+
+    title = "status"
+    parameter_name = "status"
+
+    def lookups(self, request, model_admin):
+        return [
+            *((value, label) for value, label in Profile.Type.choices if value != "deleted"),
+            ("deleted", "Deleted"),
+        ]
+
+    def queryset(self, request, queryset):
+        if self.value() == "deleted":
+            return queryset.exclude(deleted_at=None)
+        if self.value() in Profile.Type.values:
+            return queryset.living().filter(profile_type=self.value())
+        return queryset.living()
+
+
+class JoinedFilter(RangeDateFilter):
+    """Customers who joined on these days, both counted, as days are where the viewer is."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.title = "joined"
+
+    def queryset(self, request, queryset):
+        edges = {}
+        for side, lookup, moment in (("from", "gte", time.min), ("to", "lte", time.max)):
+            typed = parse_date_str(self.used_parameters.get(f"{self.parameter_name}_{side}") or "")
+            if typed is not None:
+                edges[f"{self.parameter_name}__{lookup}"] = timezone.make_aware(datetime.combine(typed, moment))
+        return queryset.filter(**edges)
+
+
+class ConsentFilter(DropdownFilter):
+    """Customers who agreed to promotions by a channel."""
+
+    title = "agreed to promotions by"
+    parameter_name = "consent"
+
+    def lookups(self, request, model_admin):
+        return [(channel, CHANNEL_NAMES[channel].capitalize()) for channel in CHANNELS]
+
+    def queryset(self, request, queryset):
+        if self.value() not in CHANNELS:
+            return queryset
+        optout = f"comms__{self.value()}_optout"
+        never_opted_out = Q(**{f"{optout}__isnull": True}) | Q(**{optout: False})
+        return queryset.filter(never_opted_out, **{f"comms__{self.value()}_promo": True})
+
+
+class ReachableFilter(RadioFilter):
+    """Customers with an e-mail address, a mobile phone, or neither."""
+
+    title = "contact"
+    parameter_name = "contact"
+
+    def lookups(self, request, model_admin):
+        return [("email", "Has an e-mail address"), ("phone", "Has a mobile phone"), ("none", "Has neither")]
+
+    def queryset(self, request, queryset):
+        match self.value():
+            case "email":
+                return queryset.filter(email__isnull=False)
+            case "phone":
+                return queryset.filter(mobile_phone_e164__isnull=False)
+            case "none":
+                return queryset.filter(email=None, mobile_phone_e164=None)
+        return queryset
+
+
+PROFILE_FILTERS: list[type[SimpleListFilter] | tuple] = [
+    StatusFilter,
+    ("tags", AutocompleteSelectFilter),
+    ("joined_at", JoinedFilter),
+    ("preferred_location", AutocompleteSelectFilter),
+    ConsentFilter,
+    ReachableFilter,
+]

@@ -1,0 +1,15 @@
+from importlib import import_module
+
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+
+class ProfilesConfig(AppConfig):
+    name = "profiles"
+    verbose_name = "Customers"
+
+    def ready(self) -> None:
+        import_module("profiles.tasks")
+        import_module("profiles.importing.tasks")
+        autodiscover_modules("panels", "telling", "auditing")
+        import_module("profiles.panels.own")

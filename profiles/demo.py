@@ -1,0 +1,203 @@
+"""The customers of the demo: made up, the same for the same seed, with addresses at example.com."""
+
+from datetime import datetime, timedelta
+from random import Random
+
+from django.db import transaction
+
+from access.models import User
+from profiles.cause import Cause, Door
+from profiles.models import Event, Identity, Interaction, Location, Note, Profile, StaffMember, Tag
+from profiles.searching import folded, search_text_of
+
+FIRST_NAMES = [
+    "Amelia",
+    "Olivia",
+    "Isla",
+    "Mia",
+    "Grace",
+    "Zoe",
+    "Chloe",
+    "Ruby",
+    "Ella",
+    "Sofia",
+    "Priya",
+    "Mei",
+    "Yuki",
+    "Fatima",
+    "Leila",
+    "Ngozi",
+    "Ingrid",
+    "Chiara",
+    "Zoë",
+    "María",
+    "Oliver",
+    "Jack",
+    "Noah",
+    "Leo",
+    "Henry",
+    "Lucas",
+    "Ethan",
+    "Arjun",
+    "Wei",
+    "Kenji",
+    "Omar",
+    "Tariq",
+    "Kwame",
+    "Lars",
+    "Matteo",
+    "Jürgen",
+    "José",
+    "André",
+    "Søren",
+    "Łukasz",
+]
+LAST_NAMES = [
+    "Smith",
+    "Jones",
+    "Williams",
+    "Brown",
+    "Wilson",
+    "Taylor",
+    "Nguyen",
+    "Singh",
+    "Chen",
+    "Patel",
+    "Kim",
+    "Tanaka",
+    "Haddad",
+    "Okafor",
+    "Larsen",
+    "Rossi",
+    "Müller",
+    "García",
+    "O’Brien",
+    "Novák",
+    "Kowalska",
+    "Andersson",
+    "Dubois",
+    "Silva",
+    "Papadopoulos",
+    "Ivanova",
+    "Murphy",
+    "Walker",
+    "Campbell",
+    "van-der-Berg",
+]
+LOCATIONS = [
+    ("Fitzroy", "store", "FIT", "Australia/Melbourne"),
+    ("Newtown", "store", "NEW", "Australia/Sydney"),
+    ("Fremantle", "store", "FRE", "Australia/Perth"),
+    ("Online shop", "online", "WEB", "Australia/Melbourne"),
+]
+TAGS = ["vip", "newsletter", "early-access"]
+CARD = "loyalty-card"
+BATCH = 1_000
+
+
+def make_locations(staff: list[User]) -> list[Location]:
+    """Three shops and a website; the staff given are at home in the first."""
+    locations = []
+    for name, kind, code, timezone in LOCATIONS:
+        values = {"name": name, "type": kind, "external_code": code, "timezone": timezone}
+        locations.append(Location.objects.get_or_create(external_id=f"demo-{code}", defaults=values)[0])
+    for user in staff:
+        StaffMember.objects.get_or_create(user=user, defaults={"home_location": locations[0]})
+    return locations
+
+
+def make_profiles(count: int, *, at: datetime, seed: int, locations: list[Location]) -> int:
+    """Make the first `count` customers of this seed, where they are missing. Returns how many are new."""
+    made = 0
+    for start in range(0, count, BATCH):
+        people = {}
+        for number in range(start, min(start + BATCH, count)):
+            # More and more join as the programme grows: the last one today, the first two years ago.
+            joined_at = at - timedelta(days=730 * (1 - (number + 1) / count) ** 2)
+            people[card_of(number, seed)] = made_up(number, joined_at=joined_at, seed=seed, locations=locations)
+        known = Identity.objects.filter(handle=CARD, identifier__in=people).values_list("identifier", flat=True)
+        for card in known:
+            del people[card]
+        write(people)
+        made += len(people)
+    return made
+
+
+def card_of(number: int, seed: int) -> str:
+    """The loyalty card of this customer: 0100000001 is the first of seed 1."""
+    return f"{seed:02}{number + 1:08}"
+
+
+def made_up(number: int, *, joined_at: datetime, seed: int, locations: list[Location]) -> Profile:
+    """The unsaved customer of this number."""
+    chance = Random(f"{seed}/{number}")  # noqa: S311 (repeatable on purpose)
+    first_name, last_name = chance.choice(FIRST_NAMES), chance.choice(LAST_NAMES)
+    address = folded(f"{first_name}.{last_name}").replace("'", "")
+    profile = Profile(
+        first_name=first_name,
+        last_name=last_name,
+        email=f"{address}.{card_of(number, seed).lstrip('0')}@example.com",
+        gender=chance.choice(["female", "male", "other", ""]),
+        birth_year=chance.randint(1945, 2006),
+        birth_month=chance.randint(1, 12),
+        birth_day=chance.randint(1, 28),
+        joined_at=joined_at,
+        joined_location=chance.choice(locations),
+        comms={"email_promo": chance.random() < 0.6, "sms_promo": chance.random() < 0.3},
+        appearance={"size_top": chance.choice(["8", "10", "12", "14"])} if chance.random() < 0.3 else {},
+    )
+    profile.search_text = search_text_of(
+        first_name=profile.first_name, last_name=profile.last_name, email=profile.email
+    )
+    return profile
+
+
+@transaction.atomic
+def write(people: dict[str, Profile]) -> None:
+    """Insert the customers by card, with some tags and the event of their joining, in bulk."""
+    profiles = Profile.objects.bulk_create(people.values())
+    for profile in profiles:
+        # The list shows when a customer was added; that is when they joined, not when the demo was made.
+        profile.created_at = profile.joined_at
+    Profile.objects.bulk_update(profiles, ["created_at"], batch_size=500)
+    Identity.objects.bulk_create(Identity(profile=one, handle=CARD, identifier=card) for card, one in people.items())
+    tags = {tag.handle: tag for tag in Tag.objects.named(*TAGS)}
+    through = Profile.tags.through
+    through.objects.bulk_create(
+        through(profile=one, tag=tags[handle])
+        for card, one in people.items()
+        for number, handle in enumerate(TAGS)
+        if int(card) % (7 + number) == 0
+    )
+    cause = Cause(door=Door.COMMAND)
+    Event.objects.bulk_create(
+        Event.of("profile.created", at=one.joined_at, cause=cause, profile=one, subject=one) for one in profiles
+    )
+
+
+def tell_stories(*, at: datetime, clerk: User, locations: list[Location]) -> None:
+    """Notes and visits for the first few customers, so that their pages show what a page can hold. Once only."""
+    if Note.objects.exists():
+        return
+    notes = [
+        "Prefers to be called in the afternoon.",
+        "Allergic to wool. Show the linen range first.",
+        "Collects for her book club: group order every June.",
+    ]
+    for profile, text in zip(first_customers(), notes, strict=False):
+        Note.objects.create(profile=profile, text=text, author=clerk, is_pinned="wool" in text)
+        Interaction.objects.create(
+            profile=profile,
+            action="visit",
+            channel="location",
+            name="Visited the shop",
+            namespace="demo",
+            location=locations[0],
+            interacted_at=at - timedelta(days=3),
+        )
+
+
+def first_customers(seed: int = 1, most: int = 50) -> list[Profile]:
+    """The customers of this seed, the latest first: those whom a newcomer sees on top of the list."""
+    cards = Identity.objects.filter(handle=CARD, identifier__startswith=f"{seed:02}").order_by("-identifier")
+    return [card.profile for card in cards.select_related("profile")[:most]]

@@ -1,0 +1,25 @@
+"""The background door: what the worker does for this app. Each step reads the clock and commits with its checkpoint."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from access.models import ApiToken
+from jobs.handlers import handles
+from jobs.models import Job
+from profiles import syncing
+from profiles.cause import Cause, Door
+
+
+@handles(syncing.KIND)
+def sync(job: Job) -> dict:
+    """Tell of all living profiles again. Killed at any point, the next worker carries on behind the last step's profiles."""
+    token = ApiToken.objects.filter(pk=job.arguments["token"]).first()
+    cause = Cause(door=Door.API, user=job.created_by, token=token)
+    last: str | None = job.cursor.get("after")
+    while True:
+        with transaction.atomic():
+            at = timezone.now()
+            last, told = syncing.tell_next(after=last, since=job.arguments["since"], at=at, cause=cause)
+            if last is None:
+                return {"profiles": job.done}
+            job.checkpoint(at=at, done=job.done + told, cursor={"after": last})
