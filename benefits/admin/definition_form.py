@@ -1,0 +1,50 @@
+"""The form of a benefit definition: lists typed as words, and two editors kept apart."""
+
+from zoneinfo import available_timezones
+
+from django import forms
+from unfold.widgets import UnfoldAdminSelect2Widget, UnfoldAdminTextareaWidget
+
+from benefits.models import BenefitDefinition
+from cxmanager.editing import ChangedMeanwhileFormMixin
+from cxmanager.words import WordsField
+
+
+def zones() -> list[tuple[str, str]]:
+    return [("", "The programme's, or the store's"), *((name, name) for name in sorted(available_timezones()))]
+
+
+class MetaField(forms.JSONField):
+    """JSON, where nothing is an empty box and not the word “null”."""
+
+    widget = UnfoldAdminTextareaWidget
+
+    def prepare_value(self, value):
+        return "" if value is None else super().prepare_value(value)
+
+
+class BenefitDefinitionForm(ChangedMeanwhileFormMixin, forms.ModelForm):
+    product_skus = WordsField(
+        label="Products (SKU)",
+        required=False,
+        help_text="The products it applies to, one on each line or with commas between. Example: COFFEE-S, COFFEE-L.",
+    )
+    product_categories = WordsField(
+        label="Categories", required=False, help_text="Every product of these categories. Example: knitwear."
+    )
+    product_brands = WordsField(label="Brands", required=False, help_text="Every product of these brands.")
+
+    timezone = forms.ChoiceField(
+        label="Time zone",
+        required=False,
+        choices=zones,
+        widget=UnfoldAdminSelect2Widget,
+        help_text=BenefitDefinition._meta.get_field("timezone").help_text,
+    )
+
+    meta = MetaField(required=False, help_text=BenefitDefinition._meta.get_field("meta").help_text)
+
+    class Meta:
+        model = BenefitDefinition
+        # Every one that the admin's tabs name.
+        exclude: list[str] = []

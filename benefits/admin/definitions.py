@@ -1,0 +1,249 @@
+"""Settings → Benefit definitions: the list with its usage, the form in tabs, and the address of every page about one."""
+
+from django.contrib import admin
+from django.db.models import OuterRef, ProtectedError, Subquery, Sum
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.loader import render_to_string
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from simple_history.admin import SimpleHistoryAdmin
+from unfold.admin import ModelAdmin
+from unfold.decorators import action, display
+
+from benefits.admin import bulk, definition_pages, previewing, versions
+from benefits.admin.definition_form import BenefitDefinitionForm
+from benefits.admin.filters import DEFINITION_FILTERS
+from benefits.admin.reading import may
+from benefits.models import BenefitDefinition, GlobalCounter
+from benefits.resources import BenefitDefinitionResource
+from cxmanager.imports import FileExportMixin, FileImportMixin
+from cxmanager.refusals import Refusal
+
+TABS = {
+    "The benefit": (
+        ("name", "handle"),
+        ("type", "value"),
+        "discount_percent",
+        "product_skus",
+        "product_categories",
+        "product_brands",
+    ),
+    "For customers": (
+        "is_published",
+        "short_description",
+        "long_description",
+        "terms_conditions",
+        "earn_instructions",
+        "image",
+        ("image_url", "icon"),
+    ),
+    "Where and how it is used": (
+        "redeem_instructions_store",
+        "redeem_instructions_online",
+        ("redeem_code_pos", "redeem_code_online"),
+        "allow_user_redeem",
+    ),
+    "Validity": (("period_type", "period"), "absolute_expiry", "timezone"),
+    "Limits": (
+        ("max_redemptions", "max_global_redemptions"),
+        ("is_extendable", "max_extensions"),
+        ("is_assignable", "is_reassignable"),
+    ),
+    "Claiming": ("is_claimable", "is_reclaimable", ("claim_period_start_at", "claim_period_end_at")),
+    "For your team": ("description", "internal_notes", "tags", ("campaign", "external_id"), "meta"),
+}
+
+
+@admin.register(BenefitDefinition)
+class BenefitDefinitionAdmin(SimpleHistoryAdmin, FileImportMixin, FileExportMixin, ModelAdmin):
+    form = BenefitDefinitionForm
+    resource_classes = [BenefitDefinitionResource]
+    import_permissions = ("benefits.add_benefitdefinition", "benefits.change_benefitdefinition")
+    export_permission = "benefits.view_benefitdefinition"
+    import_help = (
+        "Each row is one definition, found by its handle: a known handle changes it, a new one makes it. Columns that the "
+        "file does not have stay as they are. Export the list to get a file with all columns."
+    )
+    change_form_template = "admin/benefits/definition_form.html"
+    import_export_change_list_template = "admin/import_export/change_list_import_export.html"
+    fieldsets = [(name, {"fields": fields, "classes": ["tab"]}) for name, fields in TABS.items()]
+    prepopulated_fields = {"handle": ["name"]}
+    autocomplete_fields = ["tags"]
+    conditional_fields = {
+        "discount_percent": "type == 'product_discount'",
+        "product_skus": "type != 'entitlement'",
+        "product_categories": "type != 'entitlement'",
+        "product_brands": "type != 'entitlement'",
+        "period": "period_type != 'absolute_date'",
+        "absolute_expiry": "period_type == 'absolute_date'",
+        "max_extensions": "is_extendable == true",
+        "is_reclaimable": "is_claimable == true",
+        "claim_period_start_at": "is_claimable == true",
+        "claim_period_end_at": "is_claimable == true",
+    }
+    compressed_fields = False
+    warn_unsaved_form = True
+    list_display = ["titled", "status", "type", "valid_for", "per_customer", "issued_total", "used_total", "left"]
+    list_filter = DEFINITION_FILTERS
+    list_filter_submit = True
+    search_fields = ["name", "handle", "short_description", "campaign", "external_id", "tags__handle"]
+    search_help_text = "Name, handle, campaign or tag"
+    ordering = ["is_archived", "name", "id"]
+    list_per_page = 50
+    actions_detail = ["duplicate", "issue_many", "archive", "restore"]
+    object_history_template = "admin/benefits/history.html"
+    history_list_per_page = 30
+
+    has_duplicate_permission = may("benefits.add_benefitdefinition")
+    has_bulk_issue_permission = may("benefits.bulk_issue_benefit")
+
+    # --- The list -----------------------------------------------------------------------------------------------------
+
+    def get_queryset(self, request: HttpRequest):
+        """With what was issued and used, summed over the counter rows within the same query."""
+        counted = GlobalCounter.objects.filter(definition=OuterRef("pk")).order_by().values("definition")
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                issued_sum=Subquery(counted.annotate(total=Sum("issued")).values("total")),
+                used_sum=Subquery(counted.annotate(total=Sum("used")).values("total")),
+            )
+        )
+
+    @display(description="Name", ordering="name", header=True)
+    def titled(self, definition: BenefitDefinition) -> list:
+        picture = {"path": definition.image.thumbnail_url or definition.image_url, "squared": True}
+        return [definition.name, definition.handle, definition.name[:1], picture if picture["path"] else None]
+
+    @display(
+        description="Status",
+        ordering="is_archived",
+        label={"Published": "success", "Not published": "info", "Archived": "warning"},
+    )
+    def status(self, definition: BenefitDefinition) -> str:
+        if definition.is_archived:
+            return "Archived"
+        return "Published" if definition.is_published else "Not published"
+
+    @display(description="Valid")
+    def valid_for(self, definition: BenefitDefinition) -> str:
+        return previewing.validity_of(definition)
+
+    @display(description="Max redemptions", ordering="max_redemptions")
+    def per_customer(self, definition: BenefitDefinition) -> str:
+        return "No limit" if definition.max_redemptions is None else f"{definition.max_redemptions:,}"
+
+    @display(description="Issued", ordering="issued_sum")
+    def issued_total(self, definition: BenefitDefinition) -> str:
+        return f"{int(definition.issued_sum or 0):,}"
+
+    @display(description="Redeemed", ordering="used_sum")
+    def used_total(self, definition: BenefitDefinition) -> str:
+        return f"{int(definition.used_sum or 0):,}"
+
+    @display(description="Global uses left")
+    def left(self, definition: BenefitDefinition) -> str:
+        most = definition.max_global_redemptions
+        if most is None:
+            return "No limit"
+        left = most - int(definition.used_sum or 0)
+        return format_html(
+            '<span class="benefit-left"><progress max="{}" value="{}"></progress> {} of {}</span>',
+            most,
+            left,
+            f"{left:,}",
+            f"{most:,}",
+        )
+
+    def get_actions(self, request: HttpRequest) -> dict:
+        """Deleting many at once is not offered: what was issued cannot be deleted, and archiving is the way."""
+        return {name: one for name, one in super().get_actions(request).items() if name != "delete_selected"}
+
+    # --- The form -----------------------------------------------------------------------------------------------------
+
+    def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and db_field.get_internal_type() == "TextField":
+            field.widget.attrs["rows"] = 4
+        return field
+
+    def render_change_form(self, request: HttpRequest, context, add=False, change=False, form_url="", obj=None):
+        definition = obj or BenefitDefinition()
+        context["card"] = previewing.as_shown(definition, at=timezone.now())
+        context["usage"] = self._usage(obj) if obj else None
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _usage(self, definition: BenefitDefinition) -> dict:
+        totals = definition.counters.totals()
+        most = definition.max_global_redemptions
+        return {**totals, "most": most, "left": None if most is None else most - totals["used"]}
+
+    def message_user(self, request: HttpRequest, message, *args, **kwargs) -> None:
+        """Django's own sentences, without the word that says nothing."""
+        plain = str(message).replace(" successfully", "")
+        super().message_user(request, mark_safe(plain) if isinstance(message, SafeString) else plain, *args, **kwargs)  # noqa: S308 (as safe as it came)
+
+    # --- Pages about one ----------------------------------------------------------------------------------------------
+
+    def get_actions_detail(self, request: HttpRequest, object_id) -> list:
+        is_archived = BenefitDefinition.objects.filter(pk=object_id, is_archived=True).exists()
+        hidden = {"archive", "issue_many"} if is_archived else {"restore"}
+        return [
+            one
+            for one in super().get_actions_detail(request, object_id)
+            if one.method.original_function_name not in hidden
+        ]
+
+    @action(
+        description="Duplicate",
+        url_path="duplicate",
+        icon="content_copy",
+        permissions=["duplicate"],
+    )
+    def duplicate(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return definition_pages.duplicate(request, self, object_id)
+
+    @action(description="Issue to many", url_path="issue", icon="group_add", permissions=["bulk_issue"])
+    def issue_many(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return bulk.issue_to_listed(request, self, object_id)
+
+    @action(description="Archive", url_path="archive", icon="archive", permissions=["change"])
+    def archive(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return definition_pages.archive(request, self, object_id)
+
+    @action(description="Restore", url_path="restore", icon="unarchive", permissions=["change"])
+    def restore(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return definition_pages.restore(request, self, object_id)
+
+    def history_form_view(self, request: HttpRequest, object_id: str, version_id: str, extra_context=None):
+        """One earlier version: how it differs from today's, and the button that brings it back."""
+        return versions.show(request, self, object_id, version_id)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context=None) -> HttpResponse:
+        definition = self.get_object(request, object_id)
+        no = definition.why_not_deletable() if definition else None
+        try:
+            if no is None:
+                return super().delete_view(request, object_id, extra_context)
+        except (Refusal, ProtectedError):
+            # Issued between the question and the answer.
+            no = definition.why_not_deletable()
+        self.message_user(request, str(no), level="error")
+        return HttpResponseRedirect(reverse("admin:benefits_benefitdefinition_change", args=[object_id]))
+
+    def preview_view(self, request: HttpRequest) -> HttpResponse:
+        """The card and the end that the form's present values give, as JSON; nothing is saved."""
+        if not (self.has_change_permission(request) or self.has_add_permission(request)):
+            return JsonResponse({"message": "You may not see this."}, status=403)
+        form = self.get_form(request, fields=list(previewing.FIELDS))(request.POST)
+        card = previewing.as_shown(*previewing.read(form), at=timezone.now())
+        return JsonResponse({"card": render_to_string("admin/benefits/card.html", {"card": card}, request)})
+
+    def get_urls(self) -> list:
+        preview = path(
+            "preview/", self.admin_site.admin_view(self.preview_view), name="benefits_benefitdefinition_preview"
+        )
+        return [preview, *super().get_urls()]

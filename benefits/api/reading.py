@@ -1,0 +1,124 @@
+"""From rows to the wire, many at once: the queries are as many for one row as for five hundred."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+from django.http import Http404
+
+from benefits.api.known import known_definitions
+from benefits.api.shapes import (
+    NOTHING_COUNTED,
+    benefit_as_json,
+    profile_as_json,
+    redemption_as_json,
+    uses_left,
+)
+from benefits.models import Benefit, GlobalCounter, Redemption
+from cxmanager.refusals import Refusal
+from profiles.models import Location, Profile
+
+FIELDS = [field.attname for field in Benefit._meta.concrete_fields]
+# What `from_row` makes a benefit of.
+COLUMNS = [*FIELDS, "definition_version"]
+
+
+def from_row(row: list) -> Benefit:
+    benefit = Benefit.from_db("default", FIELDS, row[:-1])
+    benefit.definition_version = row[-1]
+    return benefit
+
+
+def benefits() -> QuerySet[Benefit]:
+    """Benefits as `benefits_as_json` wants them: not deleted, each with its definition's version beside it."""
+    rows = Benefit.objects.present().filter(profile__deleted_at=None)
+    return rows.annotate(definition_version=F("definition__updated_at"))
+
+
+def give_definitions(rows: list[Benefit]) -> dict[int, dict]:
+    """Set each benefit's definition, and return the definitions' JSON by id. No query when they are known, else two."""
+    known = known_definitions({row.definition_id: row.definition_version for row in rows}.items())
+    for row in rows:
+        row.definition = known[row.definition_id].definition
+    return {pk: one.json for pk, one in known.items()}
+
+
+def benefits_as_json(rows: list[Benefit], *, at: datetime) -> list[dict]:
+    """The benefits with their definitions, what is left of them, and why not.
+
+    No query for known definitions without a limit; two for definitions that are not known yet, one for limits.
+    """
+    json = give_definitions(rows)
+    limited = {row.definition_id for row in rows if row.definition.max_global_redemptions is not None}
+    totals = GlobalCounter.objects.totals_by_definition(limited) if limited else {}
+    return [_with_reason(row, json[row.definition_id], totals.get(row.definition_id), at) for row in rows]
+
+
+def _with_reason(row: Benefit, definition: dict, totals: dict | None, at: datetime) -> dict:
+    left = uses_left(row.definition, totals or NOTHING_COUNTED)
+    why_not = row.why_not_redeemable(at=at, global_uses_left=left)
+    return benefit_as_json(row, definition=definition, why_not=why_not, left=left, at=at)
+
+
+def one_benefit(pk: str | int, *, at: datetime) -> dict:
+    return benefits_as_json(list(benefits().filter(pk=pk)), at=at)[0]
+
+
+def redemptions() -> QuerySet[Redemption]:
+    rows = Redemption.objects.filter(profile__deleted_at=None)
+    return rows.select_related("profile", "location")
+
+
+def redemptions_as_json(rows: list[Redemption], *, at: datetime) -> list[dict]:
+    """The redemptions, each with its benefit as it is now. Two queries, or four for unknown definitions."""
+    held = Benefit.objects.filter(pk__in={row.benefit_id for row in rows})
+    held = list(held.annotate(definition_version=F("definition__updated_at")))
+    by_id = {one["id"]: one for one in benefits_as_json(held, at=at)} if held else {}
+    return [
+        redemption_as_json(
+            row, benefit=by_id[row.benefit_id], location=row.location, profile=profile_as_json(row.profile)
+        )
+        for row in rows
+    ]
+
+
+# --- Finding what a path names ----------------------------------------------------------------------------------------
+
+
+def whole(text: str) -> int:
+    """The id in a path. Raises Http404 for anything but digits, as for an id that nothing has."""
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise Http404
+    return int(text)
+
+
+def uuid_in(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Http404 from error
+
+
+def profile_at(text: str) -> Profile:
+    """The living profile that a path names. Raises Http404."""
+    profile = Profile.objects.living().filter(pk=uuid_in(text)).first()
+    if profile is None:
+        raise Http404
+    return profile
+
+
+def profile_exists(text: str) -> UUID:
+    """The id of the living profile that a path names. Raises Http404."""
+    pk = uuid_in(text)
+    if not Profile.objects.living().filter(pk=pk).exists():
+        raise Http404
+    return pk
+
+
+def location_or_none(pk: int | None) -> Location | None:
+    """The location of an id that has been checked to exist."""
+    return None if pk is None else Location.objects.get(pk=pk)
+
+
+def refusal_as_json(no: Refusal | None) -> dict | None:
+    return None if no is None else no.as_json()

@@ -1,0 +1,13 @@
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class BenefitsConfig(AppConfig):
+    name = "benefits"
+    verbose_name = "Benefits"
+
+    def ready(self) -> None:
+        # Each registers itself by being imported: the job's handler, the receivers of profiles' signals.
+        import_module("benefits.tasks")
+        import_module("benefits.merging")

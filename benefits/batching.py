@@ -1,0 +1,136 @@
+"""Giving one benefit to many customers at once: chosen now, served in the background, each exactly once."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import islice
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F, QuerySet
+
+from benefits.models import Benefit, BenefitBatch, BenefitDefinition, GlobalCounter
+from jobs.models import Job
+from profiles.cause import Cause
+from profiles.models import Event, Profile
+
+KIND = "benefits.batch"
+CHUNK = 1_000
+
+
+@transaction.atomic
+def start_batch(
+    definition: BenefitDefinition,
+    *,
+    at: datetime,
+    cause: Cause,
+    profiles: QuerySet | None = None,
+    profile_ids: Iterable[UUID] = (),
+    asked_as: UUID | None = None,
+) -> BenefitBatch:
+    """Choose the customers and queue the job that gives each of them one benefit. Returns the batch, its `matched` counted.
+
+    `profiles` is a queryset of Profile, taken by one INSERT … SELECT; `profile_ids` are any number of ids, of which those
+    that name no living profile are left out. Twice chosen is served once, and asked twice with the same `asked_as` is one
+    batch. Raises Refusal: archived, no_allocation_left.
+    """
+    earlier = BenefitBatch.objects.filter(asked_as=asked_as).first() if asked_as else None
+    if earlier is not None:
+        return earlier
+    no = definition.why_not_given_out()
+    if no is not None:
+        raise no
+    job = Job.objects.enqueue(KIND, at=at, user=cause.user, **_as_arguments(cause))
+    batch = BenefitBatch(definition=definition, job=job, reason=cause.reason, user=cause.user, asked_as=asked_as)
+    try:
+        with transaction.atomic():
+            batch.save(force_insert=True)
+    except IntegrityError:
+        # The same form, sent twice at the same time: the other one was faster.
+        job.delete()
+        return BenefitBatch.objects.get(asked_as=asked_as)
+    if profiles is not None:
+        _choose(batch, profiles.filter(deleted_at=None))
+    ids = iter(profile_ids)
+    while chunk := list(islice(ids, 5 * CHUNK)):
+        _choose(batch, Profile.objects.living().filter(pk__in=chunk))
+    batch.matched = batch.recipients.count()
+    batch.save(update_fields=["matched", "updated_at"])
+    Job.objects.filter(pk=job.pk).update(total=batch.matched)
+    return batch
+
+
+def _choose(batch: BenefitBatch, profiles: QuerySet) -> None:
+    """Queue these customers, within the database: none of them is read."""
+    chosen, parameters = profiles.order_by().values("id").query.sql_with_params()
+    with connection.cursor() as cursor:
+        # WHERE TRUE: without it SQLite reads ON CONFLICT as the join's ON.
+        cursor.execute(
+            "INSERT INTO benefits_batchrecipient (batch_id, profile_id) "  # noqa: S608 (the ORM's own SQL, its values apart)
+            f"SELECT %s, chosen.id FROM ({chosen}) AS chosen WHERE TRUE ON CONFLICT DO NOTHING",
+            [batch.pk, *parameters],
+        )
+
+
+def _as_arguments(cause: Cause) -> dict:
+    """Who asked, as JSON: the job acts in their name."""
+    return {
+        "door": str(cause.door),
+        "token": cause.token and cause.token.pk,
+        "location": cause.location and cause.location.pk,
+    }
+
+
+def cause_of(batch: BenefitBatch) -> Cause:
+    """Who asked for it, where and why."""
+    from access.models import ApiToken
+    from profiles.models import Location
+
+    arguments = batch.job.arguments
+    return Cause(
+        door=arguments["door"],
+        user=batch.user,
+        token=ApiToken.objects.filter(pk=arguments["token"]).first() if arguments["token"] else None,
+        location=Location.objects.filter(pk=arguments["location"]).first() if arguments["location"] else None,
+        reason=batch.reason,
+    )
+
+
+def serve_chunk(batch: BenefitBatch, *, at: datetime, cause: Cause, size: int = CHUNK) -> int:
+    """Give the next customers in the queue their benefit; returns how many left the queue, 0 at its end.
+
+    Nine statements however many they are; call it in the transaction of the job's step. Raises Refusal when the
+    definition was archived or used up meanwhile.
+    """
+    queue = batch.recipients.order_by("profile_id")
+    turn = list(queue.values_list("profile_id", flat=True)[:size])
+    if not turn:
+        return 0
+    definition = BenefitDefinition.objects.get(pk=batch.definition_id)
+    no = definition.why_not_given_out()
+    if no is not None:
+        raise no
+    served = Benefit.objects.filter(batch=batch, profile_id__in=turn).values("profile_id")
+    # Locked, so that none of them is merged away between being read and being given theirs.
+    profiles = Profile.objects.living().filter(pk__in=turn).exclude(pk__in=served).order_by("pk").only("pk")
+    profiles = profiles.select_for_update(no_key=True)
+    benefits = [Benefit.of(definition, profile, issued_at=at, batch=batch) for profile in profiles]
+    Benefit.objects.bulk_create(benefits)
+    Event.objects.bulk_create(
+        Event.of(
+            "benefit.issued",
+            at=at,
+            cause=cause,
+            profile=benefit.profile,
+            subject=benefit,
+            payload=benefit.as_payload() | {"batch_id": batch.pk},
+        )
+        for benefit in benefits
+    )
+    batch.recipients.filter(profile_id__in=turn).delete()
+    skipped = len(turn) - len(benefits)
+    BenefitBatch.objects.filter(pk=batch.pk).update(
+        issued=F("issued") + len(benefits), skipped=F("skipped") + skipped, updated_at=at
+    )
+    # Last, as always: the row that other callers share.
+    GlobalCounter.objects.count_issued(definition, len(benefits))
+    return len(turn)

@@ -1,0 +1,99 @@
+"""Why a customer has a benefit, and why they may not claim one: answers for people, clause by clause."""
+
+from datetime import datetime
+
+from benefits.models import Benefit, BenefitDefinition
+from profiles.models import Event, Profile
+from profiles.models.event import DEEPEST
+
+THROUGH = {
+    "admin": "in the back office",
+    "api": "through the API",
+    "member": "in the member portal",
+    "import": "from a file",
+    "command": "on the command line",
+    "reaction": "by a reaction",
+    "system": "by the system",
+}
+
+
+def clause(code: str, text: str, *, expected, actual, holds: bool) -> dict:
+    return {"code": code, "text": text, "expected": expected, "actual": actual, "holds": holds}
+
+
+def claim_clauses(definition: BenefitDefinition, profile: Profile, *, at: datetime) -> list[dict]:
+    """What must hold for the customer to claim this, each clause with what was expected, what was seen and whether it holds.
+
+    In the order in which `why_not_claimable` asks: the first that does not hold has the code that it refuses with. Two queries.
+    """
+    start, end = definition.claim_period_start_at, definition.claim_period_end_at
+    held = Benefit.objects.filter(definition=definition, profile=profile, revoked_at=None).count()
+    left = definition.global_uses_left()
+    is_offered = definition.is_claimable and definition.is_published
+    window = {"from": start and start.isoformat(), "until": end and end.isoformat()}
+    return [
+        clause(
+            "archived",
+            "The benefit is still offered.",
+            expected=False,
+            actual=definition.is_archived,
+            holds=not definition.is_archived,
+        ),
+        clause(
+            "not_claimable",
+            "Customers may claim it, and it is published.",
+            expected={"is_claimable": True, "is_published": True},
+            actual={"is_claimable": definition.is_claimable, "is_published": definition.is_published},
+            holds=is_offered,
+        ),
+        clause(
+            "claim_window_closed",
+            "It can be claimed at this time.",
+            expected=window,
+            actual=at.isoformat(),
+            holds=definition.is_claim_window_open(at=at),
+        ),
+        clause(
+            "already_held",
+            "The customer has not had it yet, or it may be claimed again.",
+            expected={"held": 0, "is_reclaimable": True},
+            actual={"held": held, "is_reclaimable": definition.is_reclaimable},
+            holds=definition.is_reclaimable or held == 0,
+        ),
+        clause(
+            "profile_inactive",
+            "The customer's profile is in use.",
+            expected=True,
+            actual=profile.deleted_at is None,
+            holds=profile.deleted_at is None,
+        ),
+        clause(
+            "no_allocation_left",
+            "Not all uses have been taken by customers.",
+            expected={"uses_left_at_least": 1},
+            actual={"uses_left": left},
+            holds=left is None or left > 0,
+        ),
+    ]
+
+
+def why_held(benefit: Benefit) -> list[Event]:
+    """The events that led to this benefit: its issue first, then what caused that, back to the first. At most 13 queries."""
+    issued = Event.objects.filter(
+        subject_type=benefit._meta.label_lower, subject_id=str(benefit.pk), name="benefit.issued"
+    )
+    event = issued.select_related("location").order_by("pk").first()
+    chain = []
+    while event is not None and len(chain) <= DEEPEST:
+        chain.append(event)
+        event = Event.objects.select_related("location").filter(pk=event.cause_id).first() if event.cause_id else None
+    return chain
+
+
+def in_words(event: Event) -> str:
+    """One sentence about who made an event happen, where, and why they said they did."""
+    what = event.name.replace(".", " ").replace("_", " ").capitalize()
+    who = f" by {event.actor}" if event.actor else ""
+    where = f" at {event.location}" if event.location is not None else ""
+    why = f" They gave as reason: {event.reason.rstrip('.')}." if event.reason else ""
+    return f"{what}{who} {THROUGH.get(event.door, event.door)}{where}.{why}"

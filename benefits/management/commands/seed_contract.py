@@ -1,0 +1,48 @@
+"""`manage.py seed_contract`: what a fresh server needs for contract clients, printed as one line of JSON (api.md 1)."""
+
+import json
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from django.utils import timezone
+
+from access.machines import machine_user
+from access.models import ApiToken
+from access.recording import Actor
+from benefits.models import Benefit, BenefitDefinition
+from profiles.cause import Cause, Door
+from profiles.models import Location, Profile
+
+NAME = "Contract client"
+
+
+class Command(BaseCommand):
+    help = "Make a token, a customer, a location and a benefit for contract clients; print them as JSON on the last line. Safe to run twice."
+
+    @transaction.atomic
+    def handle(self, **options):
+        at = timezone.now()
+        user = machine_user(NAME)
+        _, secret = ApiToken.objects.issue(name=NAME, user=user, scopes=["*"], at=at, actor=Actor(door="command"))
+        cause = Cause(door=Door.COMMAND, user=user)
+        location, _ = Location.objects.get_or_create(external_id="contract", defaults={"name": "Contract store"})
+        profile = self._profile(at=at, cause=cause)
+        self._benefit(profile, at=at, cause=cause)
+        printed = {"token": secret, "profile_id": str(profile.pk), "location_id": location.pk}
+        self.stdout.write(json.dumps(printed))
+
+    @staticmethod
+    def _profile(*, at, cause: Cause) -> Profile:
+        """Enrolling writes the audit row that clients read."""
+        email = "contract.client@example.com"
+        known = Profile.objects.filter(email=email).first()
+        return known or Profile(first_name="Connie", last_name="Contract", email=email).enrol(at=at, cause=cause)
+
+    @staticmethod
+    def _benefit(profile: Profile, *, at, cause: Cause) -> Benefit:
+        """The same one on every run, by its external id."""
+        definition, _ = BenefitDefinition.objects.get_or_create(
+            handle="contract-benefit",
+            defaults={"name": "Contract benefit", "period": 365, "is_extendable": True, "is_published": True},
+        )
+        return definition.issue(profile, at=at, cause=cause, external_id="contract-benefit")

@@ -1,0 +1,31 @@
+"""Every reason for which a benefit is refused: code (api.md 3) and sentence, in one place for all doors."""
+
+from cxmanager.refusals import Refusal
+
+SENTENCES = {
+    "not_issued_yet": "This benefit is not issued yet.",
+    "expired": "This benefit has expired.",
+    "revoked": "This benefit was revoked.",
+    "fully_redeemed": "This benefit has no uses left.",
+    "globally_redeemed": "All uses of this benefit have been taken by customers.",
+    "archived": "This benefit is no longer offered.",
+    "not_extendable": "This benefit cannot be extended.",
+    "already_extended": "This benefit has already been extended as often as it may be.",
+    "not_later": "The new end must be later than the present one.",
+    "not_claimable": "This benefit cannot be claimed.",
+    "claim_window_closed": "This benefit cannot be claimed at this time.",
+    "already_held": "The customer has already claimed this benefit.",
+    "no_allocation_left": "All uses of this benefit have been taken, so no more are given out.",
+    "external_id_taken": "Another benefit has this external id.",
+    "already_revoked": "This benefit was already revoked.",
+    "already_reversed": "This redemption was already reversed.",
+    "reversal_window_closed": "This redemption is too old to be reversed.",
+    "nothing_to_return": "There are not that many uses left to give back.",
+    "has_benefits": "This benefit was given to customers, so it cannot be deleted. Archive it instead.",
+    "profile_inactive": "This customer's profile was deleted.",
+}
+
+
+def refusal(code: str, **details) -> Refusal:
+    """The refusal of this code."""
+    return Refusal(SENTENCES[code], code=code, **details)

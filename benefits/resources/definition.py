@@ -1,0 +1,72 @@
+from django.core.exceptions import ValidationError
+from import_export.fields import Field
+from import_export.widgets import IntegerWidget, ManyToManyWidget, Widget
+
+from benefits.models import BenefitDefinition
+from cxmanager.imports import CheckedResource
+from cxmanager.words import WordsField
+from profiles.models import Tag
+
+
+class WordsWidget(Widget):
+    """A list in one cell, with commas between."""
+
+    words = WordsField(required=False)
+
+    def clean(self, value, row=None, **kwargs) -> list[str]:
+        try:
+            return self.words.clean(str(value or ""))
+        except ValidationError as error:
+            raise ValueError(" ".join(error.messages)) from error
+
+    def render(self, value, obj=None, **kwargs) -> str:
+        return ", ".join(self.words.prepare_value([word]) for word in value or [])
+
+
+class TagsWidget(ManyToManyWidget):
+    """Handles with `;` between, made where they are new."""
+
+    def __init__(self):
+        super().__init__(Tag, separator=";", field="handle")
+
+    def clean(self, value, row=None, **kwargs) -> list[Tag]:
+        handles = dict.fromkeys(handle.strip() for handle in str(value or "").split(";"))
+        return Tag.objects.named(*(handle for handle in handles if handle))
+
+
+def words(name: str) -> Field:
+    return Field(column_name=name, attribute=name, widget=WordsWidget())
+
+
+class BenefitDefinitionResource(CheckedResource):
+    """One row a definition, found by its handle. Uploaded pictures stay out: a file names pictures by `image_url`."""
+
+    product_skus, product_categories, product_brands = map(
+        words, ("product_skus", "product_categories", "product_brands")
+    )
+    # With no default of its own, an empty cell means no limit, as an empty box on the form does.
+    max_redemptions = Field(column_name="max_redemptions", attribute="max_redemptions", widget=IntegerWidget())
+    tags = Field(column_name="tags", attribute="tags", widget=TagsWidget())
+
+    class Meta(CheckedResource.Meta):
+        model = BenefitDefinition
+        import_id_fields = ["handle"]
+        fields = [
+            *("handle", "name", "type", "value", "discount_percent"),
+            *("product_skus", "product_categories", "product_brands"),
+            *("description", "internal_notes", "short_description", "long_description", "terms_conditions"),
+            *("earn_instructions", "redeem_instructions_store", "redeem_instructions_online"),
+            *("redeem_code_pos", "redeem_code_online", "image_url", "icon", "tags"),
+            *("period", "period_type", "absolute_expiry", "timezone"),
+            *("max_redemptions", "max_global_redemptions", "is_extendable", "max_extensions"),
+            *("is_assignable", "is_reassignable", "is_published", "allow_user_redeem"),
+            *("is_claimable", "claim_period_start_at", "claim_period_end_at", "is_reclaimable"),
+            *("campaign", "external_id"),
+        ]
+
+    def before_import_row(self, row, **kwargs) -> None:
+        super().before_import_row(row, **kwargs)
+        for field in BenefitDefinition._meta.concrete_fields:
+            # An empty cell of what cannot be empty means: as it is, or the usual for a new one.
+            if field.has_default() and not field.null and row.get(field.name) in ("", None):
+                row.pop(field.name, None)
