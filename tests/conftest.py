@@ -1,0 +1,116 @@
+"""The four people of every test, and the moment at which they act."""
+
+import logging
+import os
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib.auth.models import Group
+
+from access.models import ApiToken, User
+from access.roles import Role
+from profiles.cause import Cause, Door
+from profiles.models import Profile
+
+NOON = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
+
+
+def person(name: str, role: Role | None = None) -> User:
+    """A user who signs in as `name@example.com` with the password `correct horse`."""
+    user = User.objects.create_user(f"{name.lower()}@example.com", "correct horse", name=name)
+    if role is not None:
+        user.groups.add(Group.objects.get(name=role))
+    return user
+
+
+class Tripwire(logging.Handler):
+    """Keeps what was logged as an error."""
+
+    def __init__(self):
+        super().__init__(logging.ERROR)
+        self.errors: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.errors.append(f"{record.name}: {record.getMessage()}")
+
+
+@pytest.fixture(autouse=True)
+def no_unexpected_error_log(request):
+    """Fail the test that logs an error, unless it says that it means to: `@pytest.mark.logs_an_error`."""
+    wire = Tripwire()
+    logging.getLogger().addHandler(wire)
+    yield
+    logging.getLogger().removeHandler(wire)
+    if request.node.get_closest_marker("logs_an_error") is None:
+        assert wire.errors == []
+    else:
+        assert wire.errors, "This test is marked with logs_an_error, but none was logged."
+
+
+@pytest.fixture
+def at() -> datetime:
+    """Noon of 1 May 2026, UTC."""
+    return NOON
+
+
+@pytest.fixture
+def clerk(db) -> User:
+    return person("Clara", Role.STORE_STAFF)
+
+
+@pytest.fixture
+def manager(db) -> User:
+    return person("Mona", Role.PROGRAM_MANAGER)
+
+
+@pytest.fixture
+def cause(clerk) -> Cause:
+    """The clerk, at the counter."""
+    return Cause(door=Door.ADMIN, user=clerk)
+
+
+@pytest.fixture
+def member(db, at) -> Profile:
+    profile = Profile(first_name="Maria", last_name="Membrino", email="maria@example.com", mobile_phone="0450 551 500")
+    return profile.enrol(at=at, cause=Cause())
+
+
+@pytest.fixture
+def other_member(db, at) -> Profile:
+    return Profile(first_name="Otto", last_name="Othersen", email="otto@example.com").enrol(at=at, cause=Cause())
+
+
+@pytest.fixture
+def token(manager, at) -> str:
+    """The secret of a token that may do everything, in the manager's name."""
+    expires_at = datetime(2100, 1, 1, tzinfo=UTC)
+    return ApiToken.objects.issue(name="Till", user=manager, scopes=["*"], at=at, expires_at=expires_at)[1]
+
+
+@pytest.fixture
+def api(token):
+    """A client of the REST API with that token."""
+    from rest_framework.test import APIClient
+
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+    return client
+
+
+def pytest_collection_modifyitems(items) -> None:
+    """With FORBID_SKIPS set, as in CI, a test marked to be skipped or expected to fail is an error."""
+    if os.environ.get("FORBID_SKIPS"):
+        marked = [
+            item.nodeid for item in items if any(item.get_closest_marker(name) for name in ("skip", "skipif", "xfail"))
+        ]
+        if marked:
+            raise pytest.UsageError(f"Not to be skipped here: {', '.join(marked)}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """With FORBID_SKIPS set, a skip while running counts as a failure."""
+    report = yield
+    if report.skipped and os.environ.get("FORBID_SKIPS"):
+        report.outcome, report.longrepr = "failed", f"{item.nodeid} was skipped."
+    return report

@@ -1,0 +1,87 @@
+"""The OpenAPI document is valid, and says of every operation what an integrator needs."""
+
+import pytest
+from django.test import Client
+from openapi_spec_validator import validate
+
+from access.scopes import SCOPES
+
+WRITES = {"post", "put", "patch", "delete"}
+
+
+@pytest.fixture(scope="module")
+def document(django_db_setup, django_db_blocker) -> dict:
+    with django_db_blocker.unblock():
+        return Client().get("/api/schema").json()
+
+
+@pytest.fixture
+def operations(document) -> list[tuple[str, str, dict]]:
+    return [
+        (method, path, operation)
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        if path.startswith("/api/v3/") and method in WRITES | {"get"}
+    ]
+
+
+def test_it_is_valid_openapi_3_1(document):
+    assert document["openapi"] == "3.1.0"
+    validate(document)
+
+
+def test_paths_are_written_without_the_last_slash(document):
+    assert [path for path in document["paths"] if path.endswith("/")] == []
+
+
+def test_every_operation_names_a_bearer_token_and_a_scope_that_exists(document, operations):
+    assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
+    unknown = {
+        f"{method} {path}": operation["security"]
+        for method, path, operation in operations
+        if set(operation["security"][0]["bearer"]) - set(SCOPES)
+    }
+    assert unknown == {}
+
+
+def test_every_operation_says_what_it_does(operations):
+    assert [f"{method} {path}" for method, path, operation in operations if not operation.get("description")] == []
+
+
+def test_every_operation_tells_its_errors(operations):
+    for method, path, operation in operations:
+        wanted = {"401", "429"} | ({"404"} if "{" in path else set()) | ({"409", "422"} if method in WRITES else set())
+        assert wanted <= operation["responses"].keys(), f"{method} {path}"
+
+
+def test_every_write_takes_an_idempotency_key(operations):
+    taking = {
+        f"{method} {path}"
+        for method, path, operation in operations
+        if any(one["name"] == "Idempotency-Key" for one in operation.get("parameters", []))
+    }
+    assert taking == {f"{method} {path}" for method, path, _ in operations if method in WRITES}
+
+
+def test_every_answer_of_its_own_carries_a_request_id(operations):
+    for method, path, operation in operations:
+        for status, response in operation["responses"].items():
+            assert "$ref" in response or "X-Request-Id" in response["headers"], f"{method} {path} {status}"
+
+
+def test_operation_ids_are_unique(operations):
+    ids = [operation["operationId"] for _, _, operation in operations]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("path", ["/api/schema", "/api/schema/"])
+def test_it_needs_no_token(db, path):
+    assert Client().get(path).status_code == 200
+
+
+def test_its_page_has_no_script_of_its_own(db):
+    """The content security policy would stop it."""
+    page = Client().get("/api/docs/")
+    assert page.status_code == 200
+    assert "<script>" not in page.content.decode()
+    assert "'unsafe-inline'" not in page["Content-Security-Policy"].split("script-src")[1].split(";")[0]

@@ -1,0 +1,139 @@
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from access.models import User
+from benefits.models import BenefitDefinition
+from jobs.models import Job
+from profiles.cause import Cause
+from profiles.models import Profile
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    """Figures are kept for a minute: each test counts anew."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def client_of():
+    def client(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return client
+
+
+@pytest.fixture
+def coffee(db) -> BenefitDefinition:
+    return BenefitDefinition.objects.create(name="Free coffee", handle="free-coffee")
+
+
+def cards(response) -> dict[str, str]:
+    return {card["title"]: card["value"] for card in response.context["cards"]}
+
+
+class TestFigures:
+    def test_count_what_happened_lately(self, client_of, manager, coffee, cause):
+        now = timezone.now()
+        maria = Profile(first_name="Maria").enrol(at=now, cause=cause)
+        long_ago = Profile(first_name="Otto").enrol(at=now - timedelta(days=99), cause=cause)
+        Profile.objects.filter(pk=long_ago.pk).update(created_at=now - timedelta(days=99))
+        coffee.issue(maria, at=now, cause=cause).redeem(at=now, cause=cause)
+        coffee.issue(long_ago, at=now - timedelta(days=99), cause=cause)
+
+        response = client_of(manager).get("/admin/")
+
+        assert cards(response) == {
+            "Customers": "2",
+            "New customers": "1",
+            "Benefits issued": "1",
+            "Benefits redeemed": "1",
+        }
+        assert [row["name"] for row in response.context["top_benefits"]] == ["Free coffee"]
+        assert (response.context["top_benefits"][0]["used"], response.context["top_benefits"][0]["given"]) == (1, 2)
+
+    def test_leave_out_what_was_undone(self, client_of, manager, coffee, cause):
+        now = timezone.now()
+        redemption = coffee.issue(Profile(first_name="Maria").enrol(at=now, cause=cause), at=now, cause=cause).redeem(
+            at=now, cause=cause
+        )
+        redemption.reverse(at=now, cause=cause)
+
+        assert cards(client_of(manager).get("/admin/"))["Benefits redeemed"] == "0"
+
+    def test_show_the_work_that_runs(self, client_of, manager):
+        Job.objects.enqueue("profiles.import", at=timezone.now(), total=100)
+        Job.objects.create(
+            kind="profiles.import", state=Job.State.DONE, run_at=timezone.now(), created_at=timezone.now()
+        )
+
+        assert len(client_of(manager).get("/admin/").context["jobs"]) == 1
+
+    def test_link_to_lists_that_open(self, client_of, manager, coffee, cause):
+        now = timezone.now()
+        coffee.issue(Profile(first_name="Maria").enrol(at=now, cause=cause), at=now, cause=cause)
+        client = client_of(manager)
+        context = client.get("/admin/").context
+
+        shown = [*context["cards"], *context["charts"], *context["top_benefits"], *context["steps"]]
+        assert len(shown) >= 7
+        assert {client.get(one["url"]).status_code for one in shown} == {200}
+
+    def test_show_nobody_what_they_may_not_open(self, client_of, db):
+        user = User.objects.create_user("new@example.com", "correct horse", name="New")
+
+        response = client_of(user).get("/admin/")
+
+        assert response.status_code == 200
+        assert (response.context["cards"], response.context["charts"], response.context["steps"]) == ([], [], [])
+
+    def test_cost_the_same_for_one_and_thirty(self, client_of, manager, coffee, cause):
+        client = client_of(manager)
+
+        def cost() -> int:
+            cache.clear()
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get("/admin/").status_code == 200
+            return len(queries)
+
+        def happen() -> None:
+            now = timezone.now()
+            coffee.issue(Profile(first_name="Ana").enrol(at=now, cause=Cause()), at=now, cause=cause).redeem(
+                at=now, cause=cause
+            )
+            Job.objects.enqueue("profiles.import", at=now)
+
+        happen()
+        cost()
+        for_one = cost()
+        for _ in range(29):
+            happen()
+
+        assert cost() == for_one
+
+
+class TestSteps:
+    def test_lead_a_newcomer_and_then_go(self, client_of, manager, db, cause):
+        client = client_of(manager)
+        before = [(step["title"], step["is_done"]) for step in client.get("/admin/").context["steps"]]
+        assert before == [
+            ("Make a benefit definition", False),
+            ("Import your customers", False),
+            ("Issue a benefit", False),
+        ]
+
+        now = timezone.now()
+        definition = BenefitDefinition.objects.create(name="Free coffee", handle="free-coffee")
+        assert client.get("/admin/").context["steps"][0]["is_done"]
+        definition.issue(Profile(first_name="Maria").enrol(at=now, cause=cause), at=now, cause=cause)
+
+        assert client.get("/admin/").context["steps"] == []

@@ -1,0 +1,42 @@
+"""Black boxes: these tests know addresses and JSON, and look into the database only to see that nothing was written."""
+
+import pytest
+
+from profiles.models import Event, Profile
+
+BASE = "/api/v3"
+
+
+class Caller:
+    """The API as a client calls it: relative addresses, JSON both ways."""
+
+    def __init__(self, client):
+        self.client = client
+
+    def __call__(self, method: str, path: str, body=None, *, expect: int = 200):
+        """The parsed answer, or None where there is no body. Fails when the status is another than expected."""
+        response = getattr(self.client, method)(f"{BASE}/{path}", body, format="json")
+        assert response.status_code == expect, response.content
+        return response.json() if response.content else None
+
+
+@pytest.fixture
+def call(api) -> Caller:
+    return Caller(api)
+
+
+@pytest.fixture
+def untouched(db):
+    """Call it at the end of a test: fails when anything was written to customers since the start of the test."""
+
+    def state() -> tuple:
+        return Profile.objects.count(), Event.objects.count(), list(Profile.objects.order_by("pk").values())
+
+    class Watch:
+        def start(self) -> None:
+            self.before = state()
+
+        def check(self) -> None:
+            assert state() == self.before
+
+    return Watch()

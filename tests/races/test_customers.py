@@ -1,0 +1,76 @@
+"""One e-mail, one phone, one card, one attribute, wanted by several callers at the same moment."""
+
+import pytest
+from rest_framework.test import APIClient
+
+from profiles.models import CustomAttribute, Event, Identity, Profile
+
+CALLERS = 6
+
+
+@pytest.fixture
+def caller(token):
+    """Make a client of its own for each thread."""
+
+    def make() -> APIClient:
+        client = APIClient()
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+        return client
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("body", "errors"),
+    [
+        ({"email": "one@example.com"}, {"email": ["Another profile has this e-mail address."]}),
+        ({"mobile_phone": "0491 570 006"}, {"mobile_phone": ["The phone number exists"]}),
+        (
+            {"identities": [{"handle": "card", "identifier": "1"}]},
+            {"identities.0.identifier": ["Another profile has this identity."]},
+        ),
+    ],
+)
+def test_one_enrols_and_the_others_are_told_what_is_taken(caller, at_once, body, errors):
+    answers = at_once([lambda: caller().post("/api/v3/profiles", body, format="json") for _ in range(CALLERS)])
+
+    assert sorted(answer.status_code for answer in answers) == [201] + [422] * (CALLERS - 1)
+    for answer in answers:
+        if answer.status_code == 422:
+            assert answer.json() == {"message": "The given data was invalid.", "errors": errors}
+    assert (Profile.objects.count(), Event.objects.filter(name="profile.created").count()) == (1, 1)
+
+
+def test_one_of_two_profiles_gets_the_card(caller, at_once, member, other_member):
+    body = {"handle": "card", "identifier": "1"}
+    answers = at_once(
+        [
+            lambda profile=profile: caller().post(f"/api/v3/profiles/{profile.pk}/identities", body, format="json")
+            for profile in (member, other_member)
+        ]
+    )
+    assert sorted(answer.status_code for answer in answers) == [201, 422]
+    assert Identity.objects.count() == 1
+
+
+def test_an_attribute_is_made_once_and_every_value_is_told(caller, at_once, member):
+    path = f"/api/v3/profiles/{member.pk}/attributes/custom/shop:visits"
+    answers = at_once(
+        [lambda number=number: caller().put(path, {"value": number}, format="json") for number in range(CALLERS)]
+    )
+    assert [answer.status_code for answer in answers] == [200] * CALLERS
+    assert CustomAttribute.objects.count() == 1
+    told = Event.objects.filter(name__startswith="attribute.").order_by("id").values_list("name", flat=True)
+    assert list(told) == ["attribute.created"] + ["attribute.updated"] * (CALLERS - 1)
+
+
+def test_two_fields_changed_at_once_are_both_kept(caller, at_once, member):
+    path = f"/api/v3/profiles/{member.pk}"
+    at_once(
+        [
+            lambda body=body: caller().put(path, body, format="json")
+            for body in ({"company": "Acme"}, {"occupation": "Baker"}, {"comms_attributes": {"email_promo": True}})
+        ]
+    )
+    member.refresh_from_db()
+    assert (member.company, member.occupation, member.comms["email_promo"]) == ("Acme", "Baker", True)

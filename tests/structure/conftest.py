@@ -1,0 +1,179 @@
+"""A small world with one of everything, and a way to make one more of each: for the tests that go over all lists and pages."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from access.models import ApiToken, Setting, User
+from benefits.models import Benefit, BenefitBatch, BenefitDefinition
+from jobs.models import Job
+from profiles.cause import Cause
+from profiles.models import (
+    Address,
+    CustomAttribute,
+    Event,
+    Identity,
+    Interaction,
+    Location,
+    Note,
+    Profile,
+    ProfileDate,
+    ProfileImport,
+    StaffMember,
+    Tag,
+)
+
+
+class World:
+    """`world.more("tag", 5)` makes the fifth tag and what it stands on. A new kind is one method named after it."""
+
+    def __init__(self, *, member: Profile, clerk: User, cause: Cause, at):
+        self.member, self.clerk, self.cause, self.at = member, clerk, cause, at
+        self.coffee = BenefitDefinition.objects.create(
+            name="Free coffee", handle="free-coffee", is_claimable=True, is_published=True, is_reclaimable=True
+        )
+        self.home = Location.objects.create(name="Fitzroy")
+
+    def more(self, kind: str, number: int):
+        return getattr(self, f"_{kind}")(number)
+
+    def _of_member(self, model: type, **values):
+        return model.objects.create(profile=self.member, **values)
+
+    # --- Customers ----------------------------------------------------------------------------------------------------
+
+    def _profile(self, number: int) -> Profile:
+        profile = Profile(first_name=f"P{number}", email=f"p{number}@example.com", joined_location=self.home)
+        profile.enrol(at=self.at, cause=self.cause)
+        profile.tags.set(Tag.objects.named("vip", f"tag-{number}"))
+        Identity.objects.create(profile=profile, handle="card", identifier=f"of-{number}")
+        CustomAttribute.objects.create(profile=profile, namespace="shop", handle="size", value=f"{number}")
+        return profile
+
+    def _member(self, number: int) -> Profile:
+        return self.member
+
+    def _address(self, number: int) -> Address:
+        return self._of_member(
+            Address,
+            address_line_1=f"{number} High St",
+            city="Fitzroy",
+            state="VIC",
+            postcode="3065",
+            country="Australia",
+        )
+
+    def _identity(self, number: int) -> Identity:
+        return self._of_member(Identity, handle="card", identifier=f"c-{number}")
+
+    def _attribute(self, number: int) -> CustomAttribute:
+        return self._of_member(CustomAttribute, namespace="shop", handle=f"h-{number}", value="x")
+
+    def _date(self, number: int) -> ProfileDate:
+        return self._of_member(ProfileDate, handle=f"d-{number}", date=self.at.date())
+
+    def _note(self, number: int) -> Note:
+        return self._of_member(Note, text=f"Note {number}", author=self.clerk)
+
+    def _interaction(self, number: int) -> Interaction:
+        return self._of_member(
+            Interaction,
+            action="visit",
+            channel="location",
+            name=f"Visit {number}",
+            namespace="shop",
+            interacted_at=self.at,
+            location=self.home,
+            staff=self._profile(1000 + number),
+        )
+
+    def _member_tag(self, number: int) -> Tag:
+        tag = Tag.objects.create(handle=f"tag-{number}")
+        self.member.tags.add(tag)
+        return tag
+
+    def _tag(self, number: int) -> Tag:
+        return self._member_tag(number)
+
+    def _location(self, number: int) -> Location:
+        location = Location.objects.create(name=f"Shop {number}")
+        location.tags.set(Tag.objects.named("city", f"tag-{number}"))
+        return location
+
+    def _event(self, number: int) -> Event:
+        return self.member.record(
+            "profile.updated", at=self.at, cause=self.cause, payload={"changes": {"a": [1, number]}}
+        )
+
+    def _profile_import(self, number: int) -> ProfileImport:
+        file = ContentFile(b"email\na@example.com\n", name="people.csv")
+        return ProfileImport.objects.create(name=f"people-{number}.csv", file=file, header=["email"], user=self.clerk)
+
+    def _staff_member(self, number: int) -> StaffMember:
+        return StaffMember.objects.create(user=self._user(number), home_location=self.home)
+
+    # --- Benefits -----------------------------------------------------------------------------------------------------
+
+    def _definition(self, number: int) -> BenefitDefinition:
+        definition = BenefitDefinition.objects.create(
+            name=f"Benefit {number}",
+            handle=f"benefit-{number}",
+            is_claimable=True,
+            is_published=True,
+            max_global_redemptions=5,
+        )
+        definition.tags.set(Tag.objects.named("campaign", f"tag-{number}"))
+        return definition
+
+    def _benefit(self, number: int) -> Benefit:
+        return self._definition(number).issue(self.member, at=self.at, cause=self.cause)
+
+    def _redemption(self, number: int):
+        return self._benefit(number).redeem(at=self.at, cause=self.cause)
+
+    def _batch(self, number: int) -> BenefitBatch:
+        job = self._job(number)
+        return BenefitBatch.objects.create(definition=self._definition(number), job=job, user=self.clerk)
+
+    # --- Administration -----------------------------------------------------------------------------------------------
+
+    def _job(self, number: int) -> Job:
+        return Job.objects.enqueue("nothing", at=self.at, user=self.clerk)
+
+    def _user(self, number: int) -> User:
+        user = User.objects.create_user(f"user{number}@example.com", name=f"User {number}")
+        user.groups.set(Group.objects.all()[:2])
+        return user
+
+    def _role(self, number: int) -> Group:
+        return Group.objects.create(name=f"Role {number}")
+
+    def _setting(self, number: int) -> Setting:
+        return Setting.objects.create(handle=f"setting-{number}", value="x")
+
+    def _environment(self, number: int) -> Setting:
+        return Setting.objects.create(handle=f"app.{number}", value="x", is_environment=True)
+
+    def _token(self, number: int) -> ApiToken:
+        return ApiToken.objects.issue(name=f"Token {number}", user=self._user(number), scopes=["*"], at=self.at)[0]
+
+
+@pytest.fixture
+def world(member, clerk, cause, at) -> World:
+    return World(member=member, clerk=clerk, cause=cause, at=at)
+
+
+@pytest.fixture
+def count_queries() -> Callable:
+    """count_queries(call) → (the statements, what the call returned)."""
+
+    def run(call: Callable):
+        with CaptureQueriesContext(connection) as captured:
+            answer = call()
+        return [query["sql"] for query in captured.captured_queries], answer
+
+    return run

@@ -1,0 +1,266 @@
+"""Who reaches which page of the back office: role × page × reading and writing.
+
+The table says it for every page that is registered: first who may read (GET), then who may send (POST). A page that is not
+in the table fails, so that nobody adds a door without saying whom it lets in. Refused is 403, and nothing else.
+"""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib import admin
+from django.db import transaction
+from django.template.response import SimpleTemplateResponse
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+
+from access.roles import Role
+from tests.conftest import person
+
+LETTERS = {
+    "A": Role.ADMINISTRATOR,
+    "M": Role.PROGRAM_MANAGER,
+    "S": Role.STORE_STAFF,
+    "N": Role.ANALYST,
+    "I": Role.INTEGRATION,
+}
+
+TABLE: dict[str, tuple[str, str]] = {
+    # page: (who may read, who may send)
+    "access_apitoken_add": ("A", "A"),
+    "access_apitoken_change": ("A", ""),
+    "access_apitoken_changelist": ("A", "A"),
+    "access_apitoken_delete": ("", ""),
+    "access_apitoken_history": ("A", "A"),
+    "access_apitoken_revoke": ("A", "A"),
+    "access_setting_add": ("A", "A"),
+    "access_setting_change": ("A", "A"),
+    "access_setting_changelist": ("A", "A"),
+    "access_setting_delete": ("A", "A"),
+    "access_setting_history": ("A", "A"),
+    "access_staffrole_add": ("A", "A"),
+    "access_staffrole_change": ("A", "A"),
+    "access_staffrole_changelist": ("A", "A"),
+    "access_staffrole_delete": ("A", "A"),
+    "access_staffrole_history": ("A", "A"),
+    "access_user_add": ("A", "A"),
+    "access_user_change": ("A", "A"),
+    "access_user_changelist": ("A", "A"),
+    "access_user_delete": ("A", "A"),
+    "access_user_history": ("A", "A"),
+    "auth_user_password_change": ("A", "A"),
+    "benefits_benefit_add": ("", ""),
+    "benefits_benefit_change": ("AMSN", ""),
+    "benefits_benefit_changelist": ("AMSN", "AMSN"),
+    "benefits_benefit_delete": ("", ""),
+    "benefits_benefit_export": ("AMN", "AMN"),
+    "benefits_benefit_extend": ("AMS", "AMS"),
+    "benefits_benefit_history": ("AMSN", "AMSN"),
+    "benefits_benefit_import": ("AM", "AM"),
+    "benefits_benefit_issue": ("AMS", "AMS"),
+    "benefits_benefit_offer": ("AMS", "AMS"),
+    "benefits_benefit_process_import": ("", "AMSNI"),
+    "benefits_benefit_redeem": ("AMS", "AMS"),
+    "benefits_benefit_revoke": ("AMS", "AMS"),
+    "benefits_benefitbatch_add": ("", ""),
+    "benefits_benefitbatch_change": ("AMN", ""),
+    "benefits_benefitbatch_changelist": ("AMN", "AMN"),
+    "benefits_benefitbatch_delete": ("", ""),
+    "benefits_benefitbatch_history": ("AMN", "AMN"),
+    "benefits_benefitbatch_progress": ("AMN", "AMN"),
+    "benefits_benefitbatch_stop": ("AM", "AM"),
+    "benefits_benefitdefinition_add": ("AM", "AM"),
+    "benefits_benefitdefinition_archive": ("AM", "AM"),
+    "benefits_benefitdefinition_change": ("AMN", "AM"),
+    "benefits_benefitdefinition_changelist": ("AMN", "AMN"),
+    "benefits_benefitdefinition_delete": ("AM", "AM"),
+    "benefits_benefitdefinition_duplicate": ("AM", "AM"),
+    "benefits_benefitdefinition_export": ("AMN", "AMN"),
+    "benefits_benefitdefinition_history": ("AMN", "AMN"),
+    "benefits_benefitdefinition_import": ("AM", "AM"),
+    "benefits_benefitdefinition_issue_many": ("AM", "AM"),
+    "benefits_benefitdefinition_preview": ("AM", "AM"),
+    "benefits_benefitdefinition_process_import": ("", "AMSNI"),
+    "benefits_benefitdefinition_restore": ("AM", "AM"),
+    "benefits_benefitdefinition_simple_history": ("AMN", "AMN"),
+    "benefits_redemption_add": ("", ""),
+    "benefits_redemption_change": ("AMSN", ""),
+    "benefits_redemption_changelist": ("AMSN", "AMSN"),
+    "benefits_redemption_delete": ("", ""),
+    "benefits_redemption_export": ("AMN", "AMN"),
+    "benefits_redemption_history": ("AMSN", "AMSN"),
+    "benefits_redemption_reverse": ("AMS", "AMS"),
+    "index": ("AMSNI", "AMSNI"),
+    "search": ("AMSNI", "AMSNI"),
+    "jobs_job_add": ("", ""),
+    "jobs_job_change": ("AMN", ""),
+    "jobs_job_changelist": ("AMN", "AMN"),
+    "jobs_job_delete": ("", ""),
+    "jobs_job_history": ("AMN", "AMN"),
+    "profiles_event_add": ("", ""),
+    "profiles_event_change": ("A", ""),
+    "profiles_event_changelist": ("A", "A"),
+    "profiles_event_delete": ("", ""),
+    "profiles_event_history": ("A", "A"),
+    "profiles_export": ("AMN", "AMN"),
+    "profiles_interaction_add": ("", ""),
+    "profiles_interaction_change": ("AMSN", ""),
+    "profiles_interaction_changelist": ("AMSN", "AMSN"),
+    "profiles_interaction_delete": ("", ""),
+    "profiles_interaction_history": ("AMSN", "AMSN"),
+    "profiles_location_add": ("AM", "AM"),
+    "profiles_location_change": ("AMSN", "AM"),
+    "profiles_location_changelist": ("AMSN", "AMSN"),
+    "profiles_location_delete": ("AM", "AM"),
+    "profiles_location_history": ("AMSN", "AMSN"),
+    "profiles_profile_add": ("AMS", "AMS"),
+    "profiles_profile_belonging_add": ("AMS", "AMS"),
+    "profiles_profile_belonging_edit": ("AMS", "AMS"),
+    "profiles_profile_belonging_remove": ("AM", "AM"),
+    "profiles_profile_change": ("AMSN", "AMSN"),
+    "profiles_profile_changelist": ("AMSN", "AMSN"),
+    "profiles_profile_delete": ("", ""),
+    "profiles_profile_edit": ("AMSN", "AMS"),
+    "profiles_profile_erase": ("AM", "AM"),
+    "profiles_profile_export": ("AM", "AM"),
+    "profiles_profile_history": ("AMSN", "AMSN"),
+    "profiles_profile_merge": ("AM", "AM"),
+    "profiles_profile_merge_confirm": ("AM", "AM"),
+    "profiles_profile_note_add": ("", "AMS"),
+    "profiles_profile_note_delete": ("", "AM"),
+    "profiles_profile_note_pin": ("", "AMS"),
+    "profiles_profile_tag_remove": ("", "AMS"),
+    "profiles_profile_tags_add": ("", "AMS"),
+    "profiles_profileimport_add": ("AM", "AM"),
+    "profiles_profileimport_cancel": ("", "AM"),
+    "profiles_profileimport_change": ("AM", "AM"),
+    "profiles_profileimport_changelist": ("AM", "AM"),
+    "profiles_profileimport_columns": ("AM", "AM"),
+    "profiles_profileimport_delete": ("", ""),
+    "profiles_profileimport_history": ("AM", "AM"),
+    "profiles_profileimport_progress": ("AM", "AM"),
+    "profiles_profileimport_refused": ("AM", "AM"),
+    "profiles_profileimport_remove": ("", "AM"),
+    "profiles_profileimport_run": ("", "AM"),
+    "profiles_staffmember_add": ("AM", "AM"),
+    "profiles_staffmember_change": ("AMSN", "AM"),
+    "profiles_staffmember_changelist": ("AMSN", "AMSN"),
+    "profiles_staffmember_delete": ("AM", "AM"),
+    "profiles_staffmember_history": ("AMSN", "AMSN"),
+    "profiles_tag_add": ("AMS", "AMS"),
+    "profiles_tag_change": ("AMSN", "AM"),
+    "profiles_tag_changelist": ("AMSN", "AMSN"),
+    "profiles_tag_delete": ("AM", "AM"),
+    "profiles_tag_history": ("AMSN", "AMSN"),
+}
+
+# Pages before signing in, or about oneself.
+OPEN = {"login", "logout", "jsi18n", "password_change", "password_change_done"}
+# Pages that show whatever one may see, or ask another page's permission: of an app, of a list to choose from, of a row.
+ASKING_OTHERS = {"app_list", "autocomplete", "view_on_site"}
+REFUSED = {403, 405}
+
+# What stands in the address of a page: the keyword there, and the kind of World (or what is made of it).
+ARGUMENTS: dict[str, Callable] = {
+    "note_id": lambda world: world.more("note", 2).pk,
+    "tag_id": lambda world: world.more("member_tag", 2).pk,
+    "row_id": lambda world: world.more("address", 2).pk,
+    "kind": lambda world: "address",
+    "loser_id": lambda world: world.more("profile", 2).pk,
+    "profile_id": lambda world: world.member.pk,
+    "definition_id": lambda world: world.coffee.pk,
+    "batch_id": lambda world: world.more("batch", 1).pk,
+    "id": lambda world: world.more("user", 1).pk,
+}
+OBJECTS = {
+    "access_apitoken": "token",
+    "access_setting": "setting",
+    "access_staffrole": "role",
+    "access_user": "user",
+    "benefits_benefit": "benefit",
+    "benefits_benefitbatch": "batch",
+    "benefits_benefitdefinition": "definition",
+    "benefits_redemption": "redemption",
+    "jobs_job": "job",
+    "profiles_event": "event",
+    "profiles_interaction": "interaction",
+    "profiles_location": "location",
+    "profiles_profile": "member",
+    "profiles_profileimport": "profile_import",
+    "profiles_staffmember": "staff_member",
+    "profiles_tag": "tag",
+}
+
+
+def pages() -> dict[str, list[str]]:
+    """Every named page of the back office, with the names of what stands in its address; "?" where it has none."""
+    found: dict[str, list[str]] = {}
+    for one in admin.site.urls[0]:
+        for pattern in getattr(one, "url_patterns", [one]):
+            regex = pattern.pattern.regex
+            if pattern.name:
+                found.setdefault(pattern.name, list(regex.groupindex) or ["?"] * regex.groups)
+    return found
+
+
+def address_of(name: str, world) -> str:
+    keywords = pages()[name]
+    if keywords == ["?", "?"]:
+        definition = world.more("definition", 1)
+        return reverse(f"admin:{name}", args=[definition.pk, definition.history.first().pk])
+    values = {}
+    for keyword in keywords:
+        if keyword == "object_id":
+            model = max((one for one in OBJECTS if name.startswith(f"{one}_")), key=len)
+            values[keyword] = world.more(OBJECTS[model], 1).pk
+        elif keyword in ARGUMENTS:
+            values[keyword] = ARGUMENTS[keyword](world)
+    try:
+        return reverse(f"admin:{name}", kwargs=values)
+    except NoReverseMatch as error:
+        raise AssertionError(f"Say in ARGUMENTS what stands in the address of {name}: {error}") from error
+
+
+def is_let_in(client: Client, method: str, address: str) -> bool:
+    """Ask, undo, and say whether the answer was anything but a refusal."""
+    with transaction.atomic():
+        answer = getattr(client, method)(address)
+        transaction.set_rollback(True)
+    assert answer.status_code < 500
+    assert answer.status_code != 404, f"There is no {address}."
+    assert "/login/" not in answer.headers.get("Location", "")
+    return answer.status_code not in REFUSED
+
+
+@pytest.fixture
+def browsers(db) -> dict[str, Client]:
+    clients = {}
+    for letter, role in LETTERS.items():
+        clients[letter] = Client()
+        clients[letter].force_login(person(f"Somebody{letter}", role))
+    return clients
+
+
+def test_every_page_is_in_the_table():
+    assert sorted(pages().keys() - OPEN - ASKING_OTHERS - TABLE.keys()) == []
+
+
+def test_the_table_names_no_page_that_is_gone():
+    assert sorted(TABLE.keys() - pages().keys()) == []
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_a_page_lets_in_whom_the_table_says(name, browsers, world, monkeypatch):
+    # What the pages look like is tried elsewhere; drawing them ten times each would take minutes.
+    monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", "")
+    address = address_of(name, world)
+    let_in = tuple(
+        "".join(letter for letter, client in browsers.items() if is_let_in(client, method, address))
+        for method in ("get", "post")
+    )
+    assert let_in == TABLE[name]
+
+
+def test_choosing_from_a_list_asks_for_its_permission(browsers):
+    asked = {"app_label": "access", "model_name": "apitoken", "field_name": "user", "term": "a"}
+    for letter in "SNI":
+        assert browsers[letter].get(reverse("admin:autocomplete"), asked).status_code == 403

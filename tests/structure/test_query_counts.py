@@ -1,0 +1,131 @@
+"""A list costs the same number of queries for 1 row and for 30: every list of the API, every list of the back office.
+
+A new list is one line in LISTS or PAGES: its address, and the kind of `World` that fills it. One that is missing fails.
+"""
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+from drf_spectacular.generators import EndpointEnumerator
+
+from access.roles import Role
+from tests.conftest import person
+
+LISTS = {
+    "/api/v3/audits": "event",
+    "/api/v3/auth/access-tokens": "token",
+    "/api/v3/benefits": "benefit",
+    "/api/v3/benefits/batches": "batch",
+    "/api/v3/benefits/definitions": "definition",
+    "/api/v3/identities": "identity",
+    "/api/v3/identities?include=profile": "profile",
+    "/api/v3/imports": "profile_import",
+    "/api/v3/interactions": "interaction",
+    "/api/v3/locations": "location",
+    "/api/v3/profiles": "profile",
+    "/api/v3/profiles/attributes/custom?attributes[0][namespace]=shop&attributes[0][handle]=size": "profile",
+    "/api/v3/profiles/{profile}/addresses": "address",
+    "/api/v3/profiles/{profile}/attributes/custom": "attribute",
+    "/api/v3/profiles/{profile}/attributes/dates": "date",
+    "/api/v3/profiles/{profile}/benefits": "benefit",
+    "/api/v3/profiles/{profile}/benefits/claimable": "definition",
+    "/api/v3/profiles/{profile}/identities": "identity",
+    "/api/v3/profiles/{profile}/interactions": "interaction",
+    "/api/v3/profiles/{profile}/redemptions": "redemption",
+    "/api/v3/profiles/{profile}/tags": "member_tag",
+    "/api/v3/profiles/{profile}/timeline": "event",
+    "/api/v3/redemptions": "redemption",
+    "/api/v3/roles": "role",
+    "/api/v3/settings": "setting",
+    "/api/v3/settings/environment": "environment",
+    "/api/v3/tags": "tag",
+    "/api/v3/users": "user",
+}
+# Made of nothing that is stored.
+UNSTORED = {"/api/v3/permissions"}
+
+PAGES = {
+    "access.apitoken": "token",
+    "access.setting": "setting",
+    "access.staffrole": "role",
+    "access.user": "user",
+    "benefits.benefit": "benefit",
+    "benefits.benefitbatch": "batch",
+    "benefits.benefitdefinition": "definition",
+    "benefits.redemption": "redemption",
+    "jobs.job": "job",
+    "profiles.event": "event",
+    "profiles.interaction": "interaction",
+    "profiles.location": "location",
+    "profiles.profile": "profile",
+    "profiles.profileimport": "profile_import",
+    "profiles.staffmember": "staff_member",
+    "profiles.tag": "tag",
+}
+
+# Where there are more customers than one page shows, that page's keys are found first: one statement, however many.
+ONE_MORE_FOR_PAGES = {"profiles.profile"}
+
+
+def known_lists() -> set[str]:
+    """Every address of the API whose action is `list`."""
+    found = set()
+    for path, _, method, view in EndpointEnumerator().get_api_endpoints():
+        if (getattr(view, "actions", None) or {}).get(method.lower()) == "list":
+            found.add(path.rstrip("/").replace("{profile_id}", "{profile}"))
+    return found
+
+
+def test_every_list_of_the_api_is_counted():
+    assert known_lists() - {path.split("?")[0] for path in LISTS} - UNSTORED == set()
+
+
+def test_every_list_of_the_back_office_is_counted():
+    assert {model._meta.label_lower for model in admin.site._registry} - PAGES.keys() == set()
+
+
+def rows_of(answer) -> int:
+    body = answer.json()
+    return len(body["data"] if isinstance(body, dict) else body)
+
+
+def measured(fill, ask, count_queries) -> tuple[list[str], object]:
+    """The statements of asking once, when what a process remembers for a while (tokens, definitions) is remembered."""
+    fill()
+    ask()
+    return count_queries(ask)
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_list_of_the_api_costs_the_same(path, api, world, count_queries):
+    address = path.replace("{profile}", str(world.member.pk))
+    address += ("&" if "?" in address else "?") + "page[size]=100"
+
+    def ask():
+        answer = api.get(address)
+        assert answer.status_code == 200, answer.content
+        return answer
+
+    few, first = measured(lambda: world.more(LISTS[path], 0), ask, count_queries)
+    many, second = measured(lambda: [world.more(LISTS[path], number) for number in range(1, 30)], ask, count_queries)
+    assert rows_of(second) >= rows_of(first) + 29
+    assert len(many) == len(few), "\n".join(many)
+
+
+@pytest.mark.parametrize("model", PAGES)
+def test_a_list_of_the_back_office_costs_the_same(model, world, count_queries):
+    browser = Client()
+    browser.force_login(person("Ada", Role.ADMINISTRATOR))
+    address = reverse("admin:{}_{}_changelist".format(*model.split(".")))
+
+    def ask():
+        answer = browser.get(address)
+        assert answer.status_code == 200
+        return answer
+
+    few, first = measured(lambda: world.more(PAGES[model], 0), ask, count_queries)
+    many, second = measured(lambda: [world.more(PAGES[model], number) for number in range(1, 30)], ask, count_queries)
+    # A page of customers has 25.
+    assert len(second.context["cl"].result_list) >= len(first.context["cl"].result_list) + 20
+    assert len(many) == len(few) + (model in ONE_MORE_FOR_PAGES), "\n".join(many)
