@@ -11,5 +11,6 @@ class ProfilesConfig(AppConfig):
     def ready(self) -> None:
         import_module("profiles.tasks")
         import_module("profiles.importing.tasks")
-        autodiscover_modules("panels", "telling", "auditing")
+        import_module("profiles.conditions.own_facts")
+        autodiscover_modules("panels", "telling", "auditing", "facts")
         import_module("profiles.panels.own")

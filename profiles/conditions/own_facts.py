@@ -1,0 +1,184 @@
+"""The facts of the profile itself: who the customer is, what they allow, and what they are called elsewhere."""
+
+from django.db.models import F
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+
+from profiles.conditions.facts import FACTS, Fact, FactType, register
+from profiles.models import Identity, Profile
+from profiles.preferences import APPEARANCE, COMMS, COMMS_MOMENTS, FLAGS
+
+TEXTS = (
+    ("first_name", "First name", "Jane"),
+    ("last_name", "Last name", "Smith"),
+    ("title", "Title", "Dr"),
+    ("company", "Company", "Acme"),
+    ("occupation", "Occupation", "Nurse"),
+    ("currency", "Currency", "AUD"),
+)
+for handle, label, example in TEXTS:
+    register(Fact(handle=handle, label=label, type=FactType.TEXT, example=example, column=handle, is_always_known=True))
+
+register(
+    Fact(
+        handle="id",
+        label="Profile id",
+        type=FactType.TEXT,
+        example="8fc3a1d2-0f54-7c1e-9a7b-0d2f6f0f2a11",
+        column="id",
+        is_always_known=True,
+    )
+)
+register(Fact(handle="email", label="E-mail", type=FactType.TEXT, example="jane@example.com", column="email"))
+register(
+    Fact(
+        handle="mobile_phone",
+        label="Mobile phone",
+        type=FactType.TEXT,
+        example="+61450551500",
+        help="With the country's code, as +61450551500.",
+        column="mobile_phone_e164",
+    )
+)
+register(
+    Fact(
+        handle="gender",
+        label="Gender",
+        type=FactType.TEXT,
+        example="female",
+        choices=tuple(Profile.Gender.choices),
+        column="gender",
+        is_always_known=True,
+    )
+)
+register(
+    Fact(
+        handle="profile_type",
+        label="Status",
+        type=FactType.TEXT,
+        example="active",
+        choices=tuple(Profile.Type.choices),
+        column="profile_type",
+        is_always_known=True,
+    )
+)
+register(
+    Fact(
+        handle="is_completed",
+        label="Profile is complete",
+        type=FactType.BOOLEAN,
+        example=True,
+        column="is_completed",
+        is_always_known=True,
+    )
+)
+for handle, label, example in (
+    ("birth_year", "Birth year", 1985),
+    ("birth_month", "Birth month", 9),
+    ("birth_day", "Birth day", 15),
+):
+    register(
+        Fact(
+            handle=handle,
+            label=label,
+            type=FactType.NUMBER,
+            example=example,
+            group="Birthday",
+            help="Unknown counts as 0.",
+            column=handle,
+        )
+    )
+register(
+    Fact(
+        handle="joined_at",
+        label="Joined",
+        type=FactType.MOMENT,
+        example="2023-01-15 00:00:00",
+        help="When the customer joined the programme. A date means the whole day in the programme's time zone.",
+        column="joined_at",
+    )
+)
+register(
+    Fact(
+        handle="created_at",
+        label="Created",
+        type=FactType.MOMENT,
+        example="2023-01-15 09:30:00",
+        help="When the profile was made here.",
+        column="created_at",
+    )
+)
+for handle, label in (("joined_location", "Joined at"), ("preferred_location", "Preferred location")):
+    register(
+        Fact(
+            handle=f"{handle}.name",
+            label=label,
+            type=FactType.TEXT,
+            example="Fitzroy",
+            group="Shops",
+            column=f"{handle}__name",
+        )
+    )
+register(
+    Fact(
+        handle="flattened_tags",
+        label="Tags",
+        type=FactType.LIST,
+        example=["vip"],
+        help="Has the tag “vip”: Tags contains vip.",
+        rows=lambda: Profile.tags.through.objects.all(),
+        column="tag__handle",
+    )
+)
+register(
+    Fact(
+        handle="identity_handles",
+        label="Systems that know the customer",
+        type=FactType.LIST,
+        example=["loyalty-card", "shopify"],
+        help="The names of the identities: who has a loyalty card contains loyalty-card.",
+        rows=lambda: Identity.objects.filter(is_active=True),
+        column="handle",
+    )
+)
+for key in COMMS:
+    is_flag, is_moment = key in FLAGS, key in COMMS_MOMENTS
+    register(
+        Fact(
+            handle=f"attributes.comms.{key}",
+            label=key.replace("_", " ").capitalize(),
+            type=FactType.BOOLEAN if is_flag else FactType.TEXT,
+            example=True if is_flag else "2024-05-01 00:00:00" if is_moment else "sent",
+            group="Consents",
+            column=lambda at, key=key, of=KeyTransform if is_flag else KeyTextTransform: of(key, "comms"),
+        )
+    )
+for key in APPEARANCE:
+    register(
+        Fact(
+            handle=f"attributes.appearance.{key}",
+            label=key.replace("_", " ").capitalize(),
+            type=FactType.TEXT,
+            example="12" if key.startswith("size") else "brown",
+            group="Appearance",
+            column=lambda at, key=key: KeyTextTransform(key, F("appearance")),
+        )
+    )
+
+CUSTOM = "custom_attributes."
+
+
+def custom_attribute(handle: str) -> Fact | None:
+    """The fact `custom_attributes.NAMESPACE.HANDLE`; the first dot after the namespace ends it."""
+    namespace, _, name = handle.removeprefix(CUSTOM).partition(".")
+    if not handle.startswith(CUSTOM) or not namespace or not name:
+        return None
+    return Fact(
+        handle=handle,
+        label=f"{namespace}: {name}".replace("_", " ").capitalize(),
+        type=FactType.ANY,
+        example="kids",
+        group="Custom attributes",
+    )
+
+
+FACTS.register_family(custom_attribute)
