@@ -29,9 +29,8 @@ class BenefitAdmin(FactsAdmin, FileImportMixin, FileExportMixin, ModelAdmin):
     import_permissions = ("benefits.bulk_issue_benefit",)
     export_permission = "benefits.view_benefitdefinition"
     import_help = (
-        "Each row issues one benefit: the customer as “email”, “profile_id” or “identity:SYSTEM”, the “definition” by its "
-        "handle, and if you like “issued_at”, “expires_at”, “external_id” and “reason”. A row whose external id was issued "
-        "before issues nothing again."
+        "Each row issues one benefit to one customer. You see first what would be issued and which rows are refused; "
+        "nothing is issued before you confirm it."
     )
     import_export_change_list_template = "admin/import_export/change_list_import_export.html"
     change_form_template = "admin/benefits/benefit.html"

@@ -15,7 +15,18 @@ from profiles.cause import Cause, Door
 from profiles.models import Identity, Profile
 
 IDENTITY = "identity:"
-READ = {"id", "profile_id", "email", "definition", "issued_at", "expires_at", "external_id", "reason"}
+# The columns that a row is read from, as the import page explains them.
+READ = {
+    "email": "The customer's e-mail address. Each row needs this, profile_id or an identity.",
+    "profile_id": "The customer's id, as exported files have it.",
+    "identity:SYSTEM": "The customer's number in another system, such as identity:loyalty-card.",
+    "definition": "The handle of the benefit definition. Every row needs it.",
+    "issued_at": "When it was issued, such as 2026-05-31 or 2026-05-31 18:00. Empty means now.",
+    "expires_at": "When it ends. A day alone means its last minute. Empty means as the definition says.",
+    "external_id": "Its number in another system. One that was issued before is not issued again.",
+    "reason": "Kept on the customer's timeline.",
+    "id": "The benefit's own number, as exported files have it. One that the customer holds is not issued again.",
+}
 # What an exported file has beside them: facts, which a file does not change.
 IGNORED = {"customer", "redemptions", "max_redemptions", "revoked_at", "revoke_reason"}
 
@@ -39,6 +50,9 @@ class IssuedBenefitResource(CheckedResource):
 
     def known_column(self, name: str) -> bool:
         return name in READ or name in IGNORED or (name.startswith(IDENTITY) and len(name) > len(IDENTITY))
+
+    def explained_columns(self) -> list[tuple[str, str]]:
+        return list(READ.items())
 
     def problem_with(self, headers: list[str]) -> str:
         names_customer = any(name in ("email", "profile_id") or name.startswith(IDENTITY) for name in headers)

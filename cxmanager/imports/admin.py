@@ -1,47 +1,21 @@
 """The back office's import and export pages."""
 
-import re
-
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
-from django.core.files.storage import storages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from import_export.admin import ExportMixin, ImportMixin
 from import_export.formats.base_formats import CSV, XLSX
 from import_export.results import Result
-from import_export.tmp_storages import BaseStorage
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
-from uuid_utils.compat import uuid4
 
+from cxmanager.imports.previews import KeptFile
 from cxmanager.imports.resources import refused_rows
 from cxmanager.imports.sheets import MOST_BYTES, Sheet
 
 MOST_ROWS_WRITTEN = 100_000
-
-
-class KeptFile(BaseStorage):
-    """The uploaded file between preview and confirmation, where only the back office reads, under a name nobody chooses."""
-
-    def save(self, data) -> None:
-        self.name = uuid4().hex
-        storages["private"].save(self._path(), ContentFile(data))
-
-    def read(self) -> bytes:
-        with storages["private"].open(self._path(), "rb") as file:
-            return file.read()
-
-    def remove(self) -> None:
-        storages["private"].delete(self._path())
-
-    def exists(self) -> bool:
-        return bool(re.fullmatch(r"[0-9a-f]{32}", self.name or "")) and storages["private"].exists(self._path())
-
-    def _path(self) -> str:
-        return f"import-previews/{self.name}"
 
 
 class SheetForm(ImportForm):
@@ -103,12 +77,17 @@ class FileImportMixin(ImportMixin):
         response = super().import_action(request, **kwargs)
         context = response.context_data
         context["import_help"] = self.import_help
+        context["columns"] = self._columns(request)
         result = context.get("result")
         if result is not None:
             self._explain(context, result)
             if context["good_rows"]:
                 context["confirm_form"] = self.create_confirm_form(request, import_form=context["form"])
         return response
+
+    def _columns(self, request: HttpRequest) -> list[tuple[str, str]]:
+        resource_class = self.get_import_resource_classes(request)[0]
+        return resource_class(**self.get_import_resource_kwargs(request)).explained_columns()
 
     def process_import(self, request: HttpRequest, **kwargs) -> HttpResponse:
         if request.method == "POST" and not KeptFile(name=request.POST.get("import_file_name")).exists():

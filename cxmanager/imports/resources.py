@@ -1,6 +1,7 @@
 """What a row goes through, whichever model it is of."""
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils.text import capfirst
 from import_export.resources import ModelResource
 from import_export.results import Result
 
@@ -31,6 +32,17 @@ class CheckedResource(ModelResource):
     def known_column(self, name: str) -> bool:
         """Whether rows may have this column."""
         return name in {field.column_name for field in self.get_import_fields()}
+
+    def explained_columns(self) -> list[tuple[str, str]]:
+        """The columns that a file may have, each with what to write there: what the import page shows."""
+        return [(field.column_name, self._help_for(field)) for field in self.get_import_fields()]
+
+    def _help_for(self, field) -> str:
+        column = self._meta.model._meta.get_field(field.attribute)
+        about = str(column.help_text) or f"{capfirst(column.verbose_name)}."
+        if column.get_internal_type() == "BooleanField":
+            return f"{about} Write 1 or 0."
+        return f"{about} One of: {', '.join(value for value, _ in column.choices)}." if column.choices else about
 
     def before_import(self, dataset, **kwargs) -> None:
         """Refuse a file with columns that nothing would read: a misspelt one would be ignored in silence."""

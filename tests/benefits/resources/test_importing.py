@@ -231,3 +231,21 @@ def test_exports_redemptions(as_manager, issued, at, cause):
 
     (row,) = tablib.Dataset().load(file.decode(), format="csv").dict
     assert (row["email"], row["definition"], row["receipt_ref"]) == ("maria@example.com", "free-coffee", "'=1+1")
+
+
+class TestThePage:
+    @pytest.mark.parametrize("model", ["benefit", "benefitdefinition"])
+    def test_explains_exactly_the_columns_that_a_file_may_have(self, as_manager, model):
+        shown = as_manager.get(page(model, "import"))
+
+        names = [name for name, about in shown.context["columns"] if about]
+        header = ",".join(names).replace("identity:SYSTEM", "identity:loyalty-card")
+        row = ",".join("x" for _ in names)
+        assert len(names) == len(shown.context["columns"])
+        assert upload(as_manager, model, f"{header}\n{row}\n").context["base_errors"] == []
+
+    def test_tells_of_the_reason_and_of_identities_and_not_of_what_is_ignored(self, as_manager):
+        names = dict(as_manager.get(page("benefit", "import")).context["columns"])
+
+        assert {"reason", "identity:SYSTEM", "definition"} <= names.keys()
+        assert not names.keys() & {"redemptions", "revoked_at", "customer"}
