@@ -236,6 +236,7 @@ REDEMPTION_REVERSAL_MINUTES = env.int("REDEMPTION_REVERSAL_MINUTES", default=10)
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=6_000)
 IDEMPOTENCY_DAYS = env.int("IDEMPOTENCY_DAYS", default=7)
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=60)
+IMPORT_RETENTION_DAYS = env.int("IMPORT_RETENTION_DAYS", default=30)
 MAX_IMPORT_BYTES = env.int("MAX_IMPORT_BYTES", default=1_073_741_824)
 
 # --- REST -------------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from cxmanager.refusals import Refusal
 from profiles.cause import Cause
+from profiles.importing.forgetting import forget_outlived, forget_previews
 from profiles.merging import erasing
 from profiles.models import Address, CustomAttribute, Event, Identity, Interaction, Note, Profile, ProfileDate
 
@@ -46,8 +47,8 @@ def erase(profile: Profile, *, at: datetime, cause: Cause) -> Profile:
     """Erase the person for good, with every profile that was merged into this one. Returns the empty profile.
 
     Names, contact, addresses, identities, attributes, notes, the text of interactions and what the timeline quoted are gone;
-    the timeline's entries, counts and whatever other apps' ledgers hold stay. Records `profile.erased`. Raises Refusal:
-    already_erased, already_merged.
+    the timeline's entries, counts and whatever other apps' ledgers hold stay. After the commit the files and refused rows of
+    all imports go too. Records `profile.erased`. Raises Refusal: already_erased, already_merged.
     """
     profile = Profile.objects.select_for_update().get(pk=profile.pk)
     no = why_not_erasable(profile)
@@ -60,7 +61,15 @@ def erase(profile: Profile, *, at: datetime, cause: Cause) -> Profile:
         scrub_events(one)
         blank_fields(one, at=at)
     profile.record("profile.erased", at=at, cause=cause)
+    # A file cannot be brought back when the transaction is. Should this process die here, the workers do it within the hour.
+    transaction.on_commit(lambda: forget_everything_uploaded(at=at))
     return profile
+
+
+def forget_everything_uploaded(*, at: datetime) -> None:
+    """Delete the files of customers that were uploaded so far: any of them may name the person."""
+    forget_outlived(at=at)
+    forget_previews(at=at)
 
 
 def delete_personal_rows(profile: Profile) -> None:

@@ -30,6 +30,7 @@ STATUSES = {
     "done": ("Done", "success"),
     "failed": ("Failed", "danger"),
     "cancelled": ("Cancelled", "danger"),
+    "lapsed": ("Never run", "warning"),
 }
 WOULD = {"created": "New customers", "updated": "To be changed", "unchanged": "As they are", "refused": "Rows left out"}
 DID = {"created": "New customers", "updated": "Changed", "unchanged": "As they were", "refused": "Rows left out"}
@@ -121,7 +122,7 @@ class ProfileImportAdmin(ModelAdmin):
         row = self.row(request, object_id)
         if row.status == "uploaded":
             return HttpResponseRedirect(page_url(row, "columns"))
-        if row.stage in (ProfileImport.Stage.CHECKING, ProfileImport.Stage.CHECKED):
+        if row.status != "lapsed" and row.stage in (ProfileImport.Stage.CHECKING, ProfileImport.Stage.CHECKED):
             return self.page(
                 request,
                 "preview",

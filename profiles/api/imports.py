@@ -24,7 +24,9 @@ class ImportSerializer(serializers.Serializer):
     """One import, as Omneo shows it; our own counts are in `meta`."""
 
     id = serializers.IntegerField()
-    status = serializers.CharField(help_text="uploaded, waiting, checking, checked, running, done, failed, cancelled.")
+    status = serializers.CharField(
+        help_text="uploaded, waiting, checking, checked, running, done, failed, cancelled, lapsed."
+    )
     name = serializers.CharField()
     count = serializers.IntegerField(source="rows", allow_null=True, help_text="Rows in the file, once it was read.")
     failed_count = serializers.IntegerField(source="refused")

@@ -15,7 +15,7 @@ from profiles.importing.columns import Columns
 from profiles.importing.reading import Table, unreadable
 from profiles.importing.spreadsheet import as_csv, is_spreadsheet
 from profiles.importing.tasks import CHECK, RUN
-from profiles.importing.working import check_now
+from profiles.importing.working import check_now, file_deleted
 from profiles.models import ProfileImport
 
 # A file so small is checked while one waits.
@@ -116,6 +116,8 @@ def refuse_started(profile_import: ProfileImport) -> None:
         raise Refusal("This import was started already. Upload the file again to import it again.", code="started")
     if profile_import.is_under_way:
         raise Refusal("This file is being checked. Wait until that is done.", code="being_checked")
+    if profile_import.contents_deleted_at is not None:
+        raise file_deleted()
 
 
 def cancel(profile_import: ProfileImport) -> bool:
@@ -130,4 +132,5 @@ def remove(profile_import: ProfileImport) -> None:
     file, storage = profile_import.file.name, profile_import.file.storage
     with transaction.atomic():
         profile_import.delete()
-        transaction.on_commit(lambda: storage.delete(file))
+        if file:
+            transaction.on_commit(lambda: storage.delete(file))

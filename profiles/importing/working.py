@@ -33,8 +33,16 @@ NAMES = {"first_name", "last_name"}
 def importer_of(profile_import: ProfileImport) -> Iterator[Importer]:
     """The import's file, opened and read through once. Raises Refusal when it cannot be imported."""
     columns = Columns(keys=tuple(profile_import.columns), match=profile_import.match)
-    with profile_import.file.open("rb") as file:
+    try:
+        kept = profile_import.file.open("rb")
+    except (FileNotFoundError, ValueError) as error:
+        raise file_deleted() from error
+    with kept as file:
         yield Importer(Table(file.file), columns, cause=profile_import.cause)
+
+
+def file_deleted() -> Refusal:
+    return Refusal("The file of this import is no longer kept. Upload it again to import it.", code="file_deleted")
 
 
 def the_import_of(job: Job) -> ProfileImport:
@@ -82,7 +90,11 @@ class Preview:
             for outcome in outcomes[: FIRST_EXAMPLES - len(self.examples)]:
                 self.examples.append(example_of(outcome))
 
+    @transaction.atomic
     def keep(self, profile_import: ProfileImport) -> None:
+        """Raises Refusal `file_deleted` when the file was deleted meanwhile: then nothing that it said is kept either."""
+        if ProfileImport.objects.select_for_update().get(pk=profile_import.pk).contents_deleted_at is not None:
+            raise file_deleted()
         profile_import.preview = {**vars(self.tally), "problems": self.problems, "examples": self.examples}
         profile_import.rows, profile_import.stage = self.tally.rows, ProfileImport.Stage.CHECKED
         profile_import.save(update_fields=["preview", "rows", "stage", "updated_at"])

@@ -138,6 +138,8 @@ class Profile(HasIdentities, HasAttributes, HasAddresses, HasInteractions, HasTa
             models.Index(fields=["updated_at"], name="profiles_profile_updated"),
             models.Index(fields=["created_at", "id"], name="profiles_profile_created"),
             models.Index(fields=["profile_type", "-id"], name="profiles_profile_by_type"),
+            # Few are erased; the workers ask for the latest of them each hour.
+            models.Index(fields=["erased_at"], name="profiles_profile_erased", condition=Q(erased_at__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -57,6 +57,9 @@ class ProfileImport(models.Model):
     job = models.ForeignKey("jobs.Job", models.SET_NULL, null=True, related_name="+", editable=False)
     created_at = models.DateTimeField("uploaded at", auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    contents_deleted_at = models.DateTimeField(
+        null=True, editable=False, help_text="When the file, the refused rows and what the preview quotes were deleted."
+    )
 
     class Meta:
         verbose_name = "import of profiles"
@@ -69,7 +72,9 @@ class ProfileImport(models.Model):
 
     @property
     def status(self) -> str:
-        """The stage, and how its job ended when that was not well: uploaded … done, failed, cancelled."""
+        """The stage, and how its job ended when that was not well: uploaded … done, failed, cancelled. Lapsed: never run."""
+        if self.contents_deleted_at is not None and self.stage in (self.Stage.UPLOADED, self.Stage.CHECKED):
+            return "lapsed"
         if self.job is not None and self.stage in (self.Stage.CHECKING, self.Stage.RUNNING):
             if self.job.state in (Job.State.FAILED, Job.State.CANCELLED):
                 return str(self.job.state)
@@ -79,7 +84,7 @@ class ProfileImport(models.Model):
 
     @property
     def is_over(self) -> bool:
-        return self.status in ("done", "failed", "cancelled")
+        return self.status in ("done", "failed", "cancelled", "lapsed")
 
     @property
     def is_under_way(self) -> bool:

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from access.models import IdempotentAnswer
-from jobs.housekeeping import Housekeeping
+from jobs.housekeeping import TIDYING, Housekeeping
 from jobs.working import work
 
 
@@ -27,3 +27,13 @@ def test_the_worker_tidies(answers, monkeypatch):
     monkeypatch.setattr("jobs.working.close_old_connections", lambda: None)
     work(should_stop=lambda: False, once=True)
     assert not IdempotentAnswer.objects.exists()
+
+
+@pytest.mark.logs_an_error
+def test_what_cannot_be_tidied_holds_nothing_else_up(answers, at, monkeypatch):
+    def fail(*, at):
+        raise PermissionError("var/files")
+
+    monkeypatch.setattr("jobs.housekeeping.TIDYING", {"files": fail, **TIDYING})
+    assert Housekeeping().tidy_when_due(at=at)
+    assert [answer.key for answer in IdempotentAnswer.objects.all()] == ["6 days old"]
