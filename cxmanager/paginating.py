@@ -3,7 +3,6 @@
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
-from unfold.views import ChangeList
 
 PAGED_UP_TO = 10_000
 
@@ -40,21 +39,9 @@ class BoundedPaginator(Paginator):
         return page
 
 
-class BoundedChangeList(ChangeList):
-    """Says nothing of “results” and “show all” where nothing was searched: without a full count every list would look filtered."""
-
-    def get_results(self, request) -> None:
-        super().get_results(request)
-        if self.full_result_count is None and not (self.query or self.has_active_filters):
-            self.full_result_count = self.result_count
-
-
 class BoundedListMixin:
     """For a ModelAdmin whose list may grow to millions of rows."""
 
     paginator = BoundedPaginator
     show_full_result_count = False
     list_max_show_all = 0
-
-    def get_changelist(self, request, **kwargs):
-        return BoundedChangeList

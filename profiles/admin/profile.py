@@ -16,7 +16,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.views import ChangeList
 
-from cxmanager.paginating import BoundedPaginator
+from cxmanager.paginating import BoundedListMixin
 from profiles.admin import belongings, merging, page, privacy
 from profiles.admin.filters import PROFILE_FILTERS
 from profiles.admin.forms import ProfileForm
@@ -60,10 +60,8 @@ class FoundFirst(ChangeList):
 
 
 @admin.register(Profile)
-class ProfileAdmin(ModelAdmin):
+class ProfileAdmin(BoundedListMixin, ModelAdmin):
     form = ProfileForm
-    paginator = BoundedPaginator
-    show_full_result_count = False
     list_per_page = 25
     list_filter = PROFILE_FILTERS
     list_filter_submit = True

@@ -176,6 +176,8 @@ class Profile(HasIdentities, HasAttributes, HasAddresses, HasInteractions, HasTa
         ]
 
     def __str__(self) -> str:
+        if self.erased_at is not None:
+            return "Erased customer"
         return self.full_name or self.email or self.mobile_phone or str(self.pk)
 
     @property

@@ -42,7 +42,7 @@ class TestErase:
         for word in ("maria", "membrino", "rossi", "0450", "61450", "secret", "called"):
             assert word not in left
         assert (erased.profile_type, erased.deleted_at, erased.erased_at) == ("deleted", at, at)
-        assert erased.search_text == ""
+        assert (erased.search_text, str(erased)) == ("", "Erased customer")
         assert erased.interactions.get().interacted_at == at
         assert Event.objects.filter(profile=known).count() == before + 1
         assert Event.objects.get(name="profile.updated").payload == {"erased": True, "fields": ["company", "last_name"]}
