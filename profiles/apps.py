@@ -11,6 +11,7 @@ class ProfilesConfig(AppConfig):
     def ready(self) -> None:
         import_module("profiles.tasks")
         import_module("profiles.importing.tasks")
+        import_module("profiles.api.batch")
         import_module("profiles.importing.forgetting")
         import_module("profiles.conditions.own_facts")
         autodiscover_modules("panels", "telling", "auditing", "facts")

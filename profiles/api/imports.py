@@ -1,4 +1,4 @@
-"""Importing profiles over the API: a file (omneo-reference 2.32 and 3.1), or a batch of documents (3.5)."""
+"""Importing profiles over the API from a file (omneo-reference 2.32 and 3.1)."""
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -8,15 +8,11 @@ from rest_framework.response import Response
 
 from cxmanager.refusals import Refusal
 from cxmanager.rest.viewsets import OmneoViewSet, enveloped
-from profiles.api.reading import MessageSerializer
-from profiles.api.writing import CustomAttributesField
 from profiles.importing import starting
-from profiles.importing.batching import queue_batch
 from profiles.importing.columns import Columns
 from profiles.models import ProfileImport
 
 HANDLER = "omneo:profile"
-MOST_IN_A_BATCH = 10_000
 UNREADABLE = {"unreadable_file", "duplicate_column", "unknown_column", "unknown_match", "match_missing"}
 
 
@@ -93,43 +89,6 @@ class ImportInput(serializers.Serializer):
         return handler
 
 
-class IdentityInBatch(serializers.Serializer):
-    handle = serializers.CharField(max_length=191)
-    identifier = serializers.CharField(max_length=191)
-
-
-class NestedInBatch(serializers.Serializer):
-    """What is nested must be as it is in POST /profiles; what is wrong in a single field refuses that profile only."""
-
-    identities = IdentityInBatch(many=True, required=False, allow_null=True)
-    custom_attributes = CustomAttributesField(required=False, allow_null=True)
-    tags = serializers.ListField(child=serializers.CharField(max_length=191), required=False, allow_null=True)
-    comms_attributes = serializers.DictField(required=False, allow_null=True)
-    appearance_attributes = serializers.DictField(required=False, allow_null=True)
-
-
-class BatchInput(serializers.Serializer):
-    match_criteria = serializers.CharField(max_length=191, help_text="email, or the handle of an identity.")
-    profiles = serializers.ListField(
-        child=serializers.DictField(),
-        min_length=1,
-        max_length=MOST_IN_A_BATCH,
-        help_text="Profiles as in POST /profiles.",
-    )
-
-    def validate_profiles(self, documents: list[dict]) -> list[dict]:
-        errors, read = {}, []
-        for number, document in enumerate(documents):
-            nested = NestedInBatch(data=document)
-            if nested.is_valid():
-                read.append({**document, **nested.validated_data})
-            else:
-                errors[str(number)] = nested.errors
-        if errors:
-            raise serializers.ValidationError(errors)
-        return read
-
-
 class ImportViewSet(OmneoViewSet):
     """Files of customers: uploaded, imported in the background, looked after and deleted."""
 
@@ -140,7 +99,6 @@ class ImportViewSet(OmneoViewSet):
         "retrieve": "read-imports",
         "create": "create-imports",
         "destroy": "delete-imports",
-        "batch": "CRUD-profiles",
     }
     lookup_value_regex = r"\d{1,18}"
     filter_fields = {"name": "name"}
@@ -185,21 +143,3 @@ class ImportViewSet(OmneoViewSet):
             raise Refusal("This import is stopping after the step it is in. Delete it when it has.", code="under_way")
         starting.remove(row)
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-    @extend_schema(request=BatchInput, responses={200: MessageSerializer})
-    def batch(self, request) -> Response:
-        """Create or change many customers in the background. Each is found by its e-mail, or by its identity in one system."""
-        sent = BatchInput(data=request.data)
-        sent.is_valid(raise_exception=True)
-        given = sent.validated_data
-        try:
-            queue_batch(
-                given["profiles"],
-                match=given["match_criteria"].strip(),
-                at=timezone.now(),
-                user=request.user,
-                token=request.auth,
-            )
-        except Refusal as refused:
-            raise ValidationError({"profiles": [str(refused)]}) from refused
-        return enveloped({"message": "Profiles queued for batch import."})

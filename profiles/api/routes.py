@@ -3,8 +3,8 @@
 from cxmanager.rest.routing import endpoint
 from profiles.api.addresses import AddressViewSet
 from profiles.api.attributes import AppearanceViewSet, CommsViewSet, CustomAttributeViewSet, DateViewSet
+from profiles.api.batch import BatchViewSet
 from profiles.api.identities import IdentityViewSet, ProfileIdentityViewSet
-from profiles.api.imports import ImportViewSet
 from profiles.api.interactions import InteractionViewSet, ProfileInteractionViewSet
 from profiles.api.lookups import CustomAttributeFinderViewSet, LookupViewSet
 from profiles.api.profiles import ProfileViewSet
@@ -19,7 +19,7 @@ UPSERTED = {"get": "retrieve", "put": "update", "patch": "partial_update"}
 WHOLE = [
     endpoint("profiles", ProfileViewSet.as_view(LIST), "profiles"),
     endpoint("profiles/sync", ProfileViewSet.as_view({"post": "sync"}), "profiles-sync"),
-    endpoint(r"profiles/batch(?:\.json)?", ImportViewSet.as_view({"post": "batch"}), "profiles-batch"),
+    endpoint(r"profiles/batch(?:\.json)?", BatchViewSet.as_view({"post": "create"}), "profiles-batch"),
     endpoint("profiles/merge", ProfileViewSet.as_view({"post": "merge"}), "profiles-merge"),
     endpoint("profiles/search-id", LookupViewSet.as_view({"post": "search_id"}), "profiles-search-id"),
     endpoint("profiles/availability", LookupViewSet.as_view({"post": "availability"}), "profiles-availability"),

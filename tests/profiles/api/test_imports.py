@@ -1,4 +1,4 @@
-"""Imports and batches over the API."""
+"""Imports over the API."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from access.models import ApiToken
 from jobs.models import Job
 from jobs.working import run_one
-from profiles.models import CustomAttribute, Identity, Profile, ProfileImport
+from profiles.models import Profile, ProfileImport
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v3/imports"
@@ -124,90 +124,3 @@ def test_scopes(scope, allowed, manager, at):
         ),
     }
     assert {name for name, answer in done.items() if answer.status_code != 403} == allowed
-
-
-@pytest.mark.parametrize("path", [BATCH, f"{BATCH}/", f"{BATCH}.json"])
-def test_a_batch(api, path, member):
-    documents = [
-        {
-            "email": "Maria@Example.com",
-            "first_name": "Marie",
-            "last_name": None,
-            "unknown": {"a": 1},
-            "tags": ["vip", "a;b"],
-            "identities": [{"handle": "shopify", "identifier": "S;1"}],
-            "comms_attributes": {"email_promo": True, "sms_promo": None},
-            "appearance_attributes": {"size_top": "M"},
-            "custom_attributes": [
-                {"namespace": "shop", "handle": "visits", "value": 5},
-                {"namespace": "shop", "handle": "name", "value": "5"},
-            ],
-        },
-        {"email": "=ann@example.com", "birth_year": 1980, "birth_month": 5, "birth_day": 17, "is_completed": True},
-        {"first_name": "Nobody"},
-    ]
-    answer = api.post(path, {"match_criteria": "email", "profiles": documents}, format="json")
-    assert (answer.status_code, answer.json()) == (200, {"data": {"message": "Profiles queued for batch import."}})
-    assert run_one(worker="w").state == "done"
-    row = ProfileImport.objects.get()
-    assert [getattr(row, name) for name in ProfileImport.COUNTS] == [1, 1, 0, 1]
-
-    member.refresh_from_db()
-    assert (member.first_name, member.last_name, member.appearance) == ("Marie", "Membrino", {"size_top": "M"})
-    assert sorted(member.tags.values_list("handle", flat=True)) == ["a;b", "vip"]
-    assert member.comms["email_promo"] is True
-    assert "sms_promo" not in member.comms
-    assert Identity.objects.get().identifier == "S;1"
-    assert dict(CustomAttribute.objects.values_list("handle", "value")) == {"visits": 5, "name": "5"}
-    ann = Profile.objects.get(email="=ann@example.com")
-    assert (ann.birth_year, ann.birth_month, ann.birth_day, ann.is_completed) == (1980, 5, 17, True)
-
-
-def test_a_batch_by_identity(api, member, at, cause):
-    member.add_identity(handle="loyalty-card", identifier="C1", at=at, cause=cause)
-    documents = [
-        {"first_name": "Marie", "identities": [{"handle": "loyalty-card", "identifier": "C1"}]},
-        {"first_name": "Nina", "identities": [{"handle": "loyalty-card", "identifier": "C2"}]},
-    ]
-    api.post(BATCH, {"match_criteria": "loyalty-card", "profiles": documents}, format="json")
-    run_one(worker="w")
-    member.refresh_from_db()
-    assert member.first_name == "Marie"
-    assert Identity.objects.get(identifier="C2").profile.first_name == "Nina"
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {},
-        {"match_criteria": "email"},
-        {"match_criteria": "email", "profiles": []},
-        {"match_criteria": "email", "profiles": "x"},
-        {"match_criteria": "email", "profiles": ["x"]},
-        {"match_criteria": "email", "profiles": [{"email": "a@example.com", "tags": "vip"}]},
-        {"match_criteria": "email", "profiles": [{"email": "a@example.com", "identities": [{"handle": "x"}]}]},
-        {"match_criteria": "email", "profiles": [{"email": "a@example.com", "custom_attributes": [1]}]},
-        {"match_criteria": "email", "profiles": [{"email": "a@example.com", "comms_attributes": 5}]},
-        {"match_criteria": "a:b", "profiles": [{"email": "a@example.com"}]},
-        {"match_criteria": "email", "profiles": [{}]},
-        {"match_criteria": [], "profiles": [{"email": "a@example.com"}]},
-    ],
-)
-def test_a_batch_that_is_refused(api, body):
-    answer = api.post(BATCH, body, format="json")
-    assert answer.status_code == 422
-    assert not ProfileImport.objects.exists()
-    assert not Job.objects.exists()
-
-
-def test_values_of_the_wrong_type_refuse_their_profile_only(api):
-    documents = [
-        {"email": {"a": 1}},
-        {"email": 5},
-        {"email": "a@example.com", "gender": [1]},
-        {"email": "b@example.com"},
-    ]
-    assert api.post(BATCH, {"match_criteria": "email", "profiles": documents}, format="json").status_code == 200
-    run_one(worker="w")
-    row = ProfileImport.objects.get()
-    assert (row.created, row.refused) == (2, 1)
