@@ -1,20 +1,27 @@
-"""Administration → Audit: who did what, when, through which door. Read only, by nobody but administrators."""
+"""Administration → Audit: who did what, when, where and through which door. Read only, by nobody but administrators."""
 
-import json
+import re
+from collections.abc import Iterator
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilter
 from unfold.decorators import display
 
+from access.models import ApiToken, User
 from cxmanager.paginating import BoundedListMixin
 from profiles.cause import Door
-from profiles.models import Event
-from profiles.telling import TELLERS, sentence
+from profiles.models import Event, Profile
+from profiles.panels.timeline import number, subject_url
+from profiles.telling import TELLERS, field_label, sentence
 
 DOOR_NAMES = {
     Door.ADMIN: "Back office",
@@ -25,6 +32,10 @@ DOOR_NAMES = {
     Door.REACTION: "Reaction",
     Door.SYSTEM: "The system itself",
 }
+
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)\Z")
+# What one event led to can be thousands, when it was a rule.
+EFFECTS_SHOWN = 20
 
 
 class DoorFilter(DropdownFilter):
@@ -43,7 +54,7 @@ class WhatFilter(DropdownFilter):
     parameter_name = "what"
 
     def lookups(self, request, model_admin):
-        return [(name, name) for name in sorted(TELLERS)]
+        return [(name, re.sub(r"[._-]", " ", name).capitalize()) for name in sorted(TELLERS)]
 
     def queryset(self, request, queryset):
         return queryset.filter(name=self.value()) if self.value() in TELLERS else queryset
@@ -51,18 +62,30 @@ class WhatFilter(DropdownFilter):
 
 @admin.register(Event)
 class EventAdmin(BoundedListMixin, ModelAdmin):
-    list_display = ["at", "told", "customer", "shown_actor", "shown_door"]
+    list_display = ["when", "told", "customer", "shown_actor", "shown_location", "shown_door"]
     list_display_links = ["told"]
-    list_filter = [WhatFilter, DoorFilter, ("user", AutocompleteSelectFilter)]
+    list_filter = [
+        WhatFilter,
+        DoorFilter,
+        ("user", AutocompleteSelectFilter),
+        ("location", AutocompleteSelectFilter),
+    ]
     list_filter_submit = True
-    list_select_related = ["profile"]
+    list_select_related = ["profile", "location"]
+    list_per_page = 50
     ordering = ["-id"]
     sortable_by = []
-    fields = [
-        *["at", "told", "name", "customer", "shown_actor", "shown_door", "location", "reason"],
-        *["about", "changed", "known", "cause"],
+    search_fields = ["actor"]
+    search_help_text = "Exactly: a customer's e-mail, phone or card number; a user's name or e-mail; a token's name"
+    fieldsets = [
+        (None, {"fields": ["told", ("when", "customer"), ("shown_actor", "shown_door"), ("shown_location", "reason")]}),
+        ("What it was about", {"fields": ["about", "changed", "known"]}),
+        ("Why it happened", {"fields": ["because_of", "led_to"]}),
     ]
-    readonly_fields = fields
+    readonly_fields = [
+        *["told", "when", "customer", "shown_actor", "shown_door", "shown_location", "reason"],
+        *["about", "changed", "known", "because_of", "led_to"],
+    ]
 
     class Media:
         css = {"all": ["cxmanager/access.css"]}
@@ -82,9 +105,22 @@ class EventAdmin(BoundedListMixin, ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
         return False
 
+    # --- The list -----------------------------------------------------------------------------------------------------
+
+    def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Audit", **(extra_context or {})})
+
+    def get_search_results(self, request: HttpRequest, queryset, search_term: str):
+        """By exactly whom it was about, or who did it. They are looked up first, so that a name that nobody has reads no event."""
+        return (queryset.filter(events_of(search_term)) if search_term else queryset), False
+
     @display(description="What happened")
     def told(self, event: Event) -> str:
         return sentence(event)
+
+    @display(description="When")
+    def when(self, event: Event):
+        return event.at
 
     @display(description="Customer")
     def customer(self, event: Event):
@@ -97,36 +133,99 @@ class EventAdmin(BoundedListMixin, ModelAdmin):
     def shown_actor(self, event: Event) -> str:
         return event.actor or "–"
 
+    @display(description="Where")
+    def shown_location(self, event: Event) -> str:
+        return event.location.name if event.location is not None else "–"
+
     @display(description="Through")
     def shown_door(self, event: Event) -> str:
         return DOOR_NAMES.get(event.door, event.door)
 
+    # --- One of them --------------------------------------------------------------------------------------------------
+
+    def render_change_form(self, request: HttpRequest, context, add=False, change=False, form_url="", obj=None):
+        obj.subject_url = subject_url(obj, request.user)
+        # An event is never edited, so Django's log of edits would be empty.
+        return super().render_change_form(request, {**context, "show_history": False}, add, change, form_url, obj)
+
     @display(description="About")
-    def about(self, event: Event) -> str:
-        return f"{event.subject_type} {event.subject_id}".strip() or "–"
+    def about(self, event: Event):
+        if not event.subject_type:
+            return "–"
+        name = f"{event.subject_type.partition('.')[2].replace('_', ' ').capitalize()} {event.subject_id}"
+        return (
+            format_html('<a class="cx-link" href="{}">{}</a>', event.subject_url, name) if event.subject_url else name
+        )
 
     @display(description="Changed")
     def changed(self, event: Event):
         changes = event.payload.get("changes") or {}
-        if not changes:
-            return "–"
-        rows = [(name.replace("_", " "), shown(before), shown(after)) for name, (before, after) in changes.items()]
-        return render_to_string("admin/access/changes.html", {"rows": rows})
+        rows = [(field_label(name), shown(before), shown(after)) for name, (before, after) in changes.items()]
+        return table_of(["What", "Before", "After"], rows)
 
     @display(description="Known of it")
     def known(self, event: Event):
         rest = {name: value for name, value in event.payload.items() if name not in ("changes", "subject")}
-        if not rest:
-            return "–"
-        return format_html('<pre class="cx-pre">{}</pre>', json.dumps(rest, indent=2, ensure_ascii=False))
+        return table_of(["What", "Value"], list(flat(rest)))
+
+    @display(description="Because of")
+    def because_of(self, event: Event):
+        return links_to(causes_of(event))
+
+    @display(description="Led to")
+    def led_to(self, event: Event):
+        return links_to(event.effects.order_by("pk")[:EFFECTS_SHOWN])
+
+
+def events_of(text: str) -> Q:
+    """The events that are about the one customer, or done by the one user or token, of whom this is exactly the address, number or name."""
+    text = text.strip()
+    users = list(User.objects.filter(Q(email__iexact=text) | Q(name__iexact=text)).values_list("pk", flat=True))
+    tokens = list(ApiToken.objects.filter(name__iexact=text).values_list("pk", flat=True))
+    of_either = {"profile__in": Profile.objects.identified_by(text), "user__in": users, "token__in": tokens}
+    wanted = Q(pk=number(text)) if number(text) is not None else Q(pk__in=[])
+    for lookup, keys in of_either.items():
+        if keys:
+            wanted |= Q(**{lookup: keys})
+    return wanted
+
+
+def causes_of(event: Event) -> Iterator[Event]:
+    """What led to it, the nearest first. Chains end: no event lies deeper than `DEEPEST`."""
+    while event.cause is not None:
+        event = event.cause
+        yield event
+
+
+def links_to(events) -> str:
+    rows = [(reverse("admin:profiles_event_change", args=[one.pk]), sentence(one), one.actor) for one in events]
+    return format_html_join("", '<p><a class="cx-link" href="{}">{}</a> {}</p>', rows) or "–"
+
+
+def table_of(headings: list[str], rows: list[tuple]) -> str:
+    return render_to_string("admin/access/changes.html", {"headings": headings, "rows": rows}) if rows else "–"
+
+
+def flat(values: dict, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """(name, value) of everything in a payload: what lies deeper is named with what it lies in."""
+    for name, value in values.items():
+        label = f"{prefix} {name}".strip().replace("_", " ")
+        if isinstance(value, dict) and value:
+            yield from flat(value, label)
+        else:
+            yield label, shown(value)
 
 
 def shown(value) -> str:
-    """A value of a change as people read it."""
-    if value is None or value == "":
+    """A value as people read it."""
+    if value in (None, "", [], {}):
         return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return ", ".join(map(shown, value)) or "–"
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case list():
+            return ", ".join(map(shown, value))
+        case dict():
+            return "; ".join(f"{name}: {one}" for name, one in flat(value))
+    moment = parse_datetime(value) if isinstance(value, str) and MOMENT.match(value) else None
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT") if moment else str(value)

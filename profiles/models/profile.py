@@ -36,7 +36,7 @@ class ProfileQuerySet(models.QuerySet):
         if not words:
             return self
         # Looked up first: an OR with a subquery would keep PostgreSQL from using any of the indexes.
-        exact = self._identified_by(text)
+        exact = self.identified_by(text)
         if exact and is_identifying(text):
             return self.filter(pk__in=exact)
         named = Q()
@@ -47,7 +47,7 @@ class ProfileQuerySet(models.QuerySet):
                 named &= Q(search_text__contains=word)
         return self.filter(Q(pk__in=exact) | named if exact else named)
 
-    def _identified_by(self, text: str) -> list:
+    def identified_by(self, text: str) -> list:
         """The keys of profiles of which the text is an identity, the e-mail or the phone."""
         known = Identity.objects.filter(identifier__in=spellings(text)).values_list("profile_id", flat=True)[:100]
         contact, phone = Q(email=text.strip().lower()), phone_in(text)
