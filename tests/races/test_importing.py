@@ -1,24 +1,16 @@
 """Imports at the same time, and a worker killed in the middle of one."""
 
-import os
-import signal
-import subprocess
-import sys
-import time
 from io import BytesIO
-from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.db import connection
 from django.utils.timezone import now
 
 from jobs.models import Job
 from jobs.working import run_one
 from profiles.importing import running, starting
 from profiles.models import Event, Identity, Profile, ProfileImport, Tag
+from tests.races.workers import carried_on_by, killed_at_the_end, robbed_worker, wait_until, worker
 
-PROJECT = Path(__file__).resolve().parents[2]
 ROWS = 16_000
 
 
@@ -75,33 +67,6 @@ def test_customers_who_enrol_while_they_are_imported(at_once, monkeypatch, at, c
     assert row.created + row.updated + row.unchanged == 200
 
 
-def worker(*arguments: str) -> subprocess.Popen:
-    """A worker of its own process, on the database of this test, whose lease ends two seconds after it is last heard of."""
-    given = connection.settings_dict
-    url = f"postgres://{given['USER']}:{given['PASSWORD']}@{given['HOST']}:{given['PORT'] or 5432}/{given['NAME']}"
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "cxmanager.settings",
-        "DATABASE_URL": url,
-        "PRIVATE_ROOT": str(settings.PRIVATE_ROOT),
-        "DEFAULT_COUNTRY": "AU",
-        "JOB_LEASE_SECONDS": "2",
-    }
-    return subprocess.Popen(
-        [sys.executable, "manage.py", "work", *arguments],
-        cwd=PROJECT,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-
-
-def wait_until(condition, *, seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "It took too long."
-        time.sleep(0.02)
-
-
 @pytest.mark.parametrize("is_all_or_nothing", [False, True])
 def test_a_worker_killed_in_the_middle_is_carried_on(is_all_or_nothing):
     content = file_of(ROWS)
@@ -111,21 +76,16 @@ def test_a_worker_killed_in_the_middle_is_carried_on(is_all_or_nothing):
     starting.start(row, at=now())
     job = Job.objects.filter(pk=row.job_id)
     first = worker()
-    try:
+    with killed_at_the_end(first):
         # In the middle: some steps are written, or checked, and more are to come.
         wait_until(lambda: job.filter(done__gt=0).exists(), seconds=60)
-    finally:
-        os.kill(first.pid, signal.SIGKILL)
-        first.wait()
     assert job.get().state == Job.State.RUNNING
     written = Profile.objects.count()
     assert written < ROWS
     if is_all_or_nothing:
         assert written == 0
 
-    wait_until(lambda: job.filter(leased_until__lt=now()).exists(), seconds=10)
-    with worker("--once") as second:
-        assert second.wait(timeout=120) == 0
+    carried_on_by(lambda: worker("--once"), job)
     ended = job.get()
     assert (ended.state, ended.attempts) == ("done", 2)
     good, bad = ROWS - ROWS // 100, 0 if is_all_or_nothing else ROWS // 100
@@ -136,3 +96,17 @@ def test_a_worker_killed_in_the_middle_is_carried_on(is_all_or_nothing):
     assert Event.objects.filter(name="profile.created").count() == good
     assert Event.objects.filter(name="tag.added").count() == 2 * good
     assert row.refused_rows.count() == bad
+
+
+def test_without_one_transaction_for_a_step_its_customers_are_counted_twice():
+    row = start(b"\n".join(line for line in file_of(ROWS).split(b"\n") if not line.startswith(b"nonsense")))
+    job = Job.objects.filter(pk=row.job_id)
+    first = robbed_worker("import")
+    with killed_at_the_end(first):
+        wait_until(lambda: ProfileImport.objects.filter(created__gt=0).exists(), seconds=60)
+    assert job.get().cursor == {}
+
+    carried_on_by(lambda: worker("--once"), job)
+
+    row.refresh_from_db()
+    assert row.created + row.unchanged > Profile.objects.count() == ROWS - ROWS // 100

@@ -1,0 +1,114 @@
+"""Workers in processes of their own, to be killed; also one that was robbed of its guards: `python -m tests.races.workers bulk_issue`."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from types import SimpleNamespace
+
+PROJECT = Path(__file__).resolve().parents[2]
+FOR_EVER = 600
+
+
+def worker(*arguments: str) -> subprocess.Popen:
+    """`manage.py work` on the database of this test, with a lease that ends two seconds after it was last heard of."""
+    return started("manage.py", "work", *arguments)
+
+
+def robbed_worker(*of: str) -> subprocess.Popen:
+    """A worker without the guards of that work. Its first step stops for ever between its writes, unless told `to_the_end`."""
+    return started("-m", "tests.races.workers", *of)
+
+
+def started(*command: str) -> subprocess.Popen:
+    from django.conf import settings
+    from django.db import connection
+
+    given = connection.settings_dict
+    url = f"postgres://{given['USER']}:{given['PASSWORD']}@{given['HOST']}:{given['PORT'] or 5432}/{given['NAME']}"
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "cxmanager.settings",
+        "DATABASE_URL": url,
+        "PRIVATE_ROOT": str(settings.PRIVATE_ROOT),
+        "DEFAULT_COUNTRY": "AU",
+        "JOB_LEASE_SECONDS": "2",
+    }
+    return subprocess.Popen(
+        [sys.executable, *command],
+        cwd=PROJECT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+@contextmanager
+def killed_at_the_end(process: subprocess.Popen):
+    """Whatever happens in here, the process gets `kill -9` after it."""
+    try:
+        yield
+    finally:
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def wait_until(condition: Callable[[], bool], *, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "It took too long."
+        time.sleep(0.02)
+
+
+def carried_on_by(second: Callable[[], subprocess.Popen], job) -> None:
+    """Wait until the lease of the killed worker has ended, then let another do the rest. `job` is a queryset of one."""
+    from django.utils.timezone import now
+
+    wait_until(lambda: job.filter(leased_until__lt=now()).exists(), seconds=10)
+    with second() as process:
+        assert process.wait(timeout=120) == 0
+
+
+# --- In the robbed worker's own process ------------------------------------------------------------------------------
+
+NO_TRANSACTION = SimpleNamespace(atomic=nullcontext)
+
+
+def wait_to_be_killed(*_, **__) -> None:
+    time.sleep(FOR_EVER)
+
+
+def rob_bulk_issue() -> None:
+    """Neither is a step one transaction, nor is it asked who has been served: and it stops once the benefits are written."""
+    from benefits import tasks
+    from profiles.models import Event, Profile
+
+    tasks.transaction = NO_TRANSACTION
+    profiles = Profile.objects._queryset_class
+    # The only ones left out of a step are those served before.
+    profiles.exclude = lambda rows, **_: rows.all()
+    profiles.select_for_update = lambda rows, **_: rows.all()
+    if len(sys.argv) == 2:
+        Event.objects.bulk_create = wait_to_be_killed
+
+
+def rob_import() -> None:
+    """A step's rows and the note of how far it is are no longer one transaction: it stops in between."""
+    from jobs.models import Job
+    from profiles.importing import working
+
+    working.transaction = NO_TRANSACTION
+    Job.checkpoint = wait_to_be_killed
+
+
+if __name__ == "__main__":
+    import django
+
+    django.setup()
+    {"bulk_issue": rob_bulk_issue, "import": rob_import}[sys.argv[1]]()
+    from jobs.working import work
+
+    work(should_stop=lambda: False, once=True)
