@@ -9,7 +9,7 @@ from jobs.handlers import handles
 from jobs.models import Job
 
 
-@handles(batching.KIND)
+@handles(batching.KIND, label="Bulk issue of a benefit")
 def issue_batch(job: Job) -> dict:
     """Serve a bulk issue to its end. Killed at any point, the next worker carries on where the last step committed."""
     batch = BenefitBatch.objects.select_related("job", "user").get(job=job)

@@ -1,31 +1,53 @@
 """Administration → Background work: what runs, what waits, what failed and why."""
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
 from unfold.admin import ModelAdmin
-from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 
+from cxmanager.paginating import BoundedListMixin
+from cxmanager.tables import flat, table_of
+from jobs.handlers import LABELS, label_of
 from jobs.models import Job
 
 COLOURS = {"queued": "info", "running": "warning", "done": "success", "failed": "danger", "cancelled": ""}
 
 
+class KindFilter(DropdownFilter):
+    title = "work"
+    parameter_name = "kind"
+
+    def lookups(self, request, model_admin):
+        return sorted(LABELS.items(), key=lambda pair: pair[1])
+
+    def queryset(self, request, queryset):
+        return queryset.filter(kind=self.value()) if self.value() in LABELS else queryset
+
+
 @admin.register(Job)
-class JobAdmin(ModelAdmin):
+class JobAdmin(BoundedListMixin, ModelAdmin):
     """Facts of the worker, to be read. What can be stopped is stopped on its own page: an import, a bulk issue."""
 
-    list_display = ["kind", "shown_state", "progress", "created_by", "created_at", "finished_at"]
-    list_filter = [("state", ChoicesDropdownFilter)]
+    list_display = ["work", "shown_state", "progress", "created_by", "created_at", "finished_at"]
+    list_display_links = ["work"]
+    list_filter = [KindFilter, ("state", ChoicesDropdownFilter)]
     list_filter_submit = True
     list_select_related = ["created_by"]
-    search_fields = ["kind"]
-    show_full_result_count = False
-    fields = [
-        *["kind", "shown_state", "progress", "error", "created_by", "created_at", "started_at", "finished_at"],
-        *["attempts", "leased_by", "leased_until", "arguments", "result"],
+    sortable_by = []
+    fieldsets = [
+        (None, {"fields": [("work", "shown_state"), "progress", "problem", "came_of_it"]}),
+        ("When and by whom", {"fields": [("created_by", "created_at"), ("started_at", "finished_at")]}),
+        ("For the operator", {"fields": [("kind", "attempts"), ("leased_by", "leased_until"), "asked"]}),
     ]
-    readonly_fields = fields
+    readonly_fields = [
+        *["work", "shown_state", "progress", "problem", "came_of_it", "created_by", "created_at", "started_at"],
+        *["finished_at", "kind", "attempts", "leased_by", "leased_until", "asked"],
+    ]
+
+    class Media:
+        css = {"all": ["cxmanager/access.css"]}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -36,11 +58,40 @@ class JobAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
         return False
 
-    @display(description="state", label=COLOURS, ordering="state")
+    def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Background work", **(extra_context or {})})
+
+    def render_change_form(self, request: HttpRequest, context, add=False, change=False, form_url="", obj=None):
+        # Nobody edits a job, so Django's log of edits would be empty.
+        context = {**context, "show_history": False, "heading": f"{label_of(obj.kind)} #{obj.pk}"}
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    @display(description="Work")
+    def work(self, job: Job) -> str:
+        return label_of(job.kind)
+
+    @display(description="State", label=COLOURS)
     def shown_state(self, job: Job) -> tuple[str, str]:
         return job.state, job.get_state_display()
 
-    @display(description="progress")
-    def progress(self, job: Job) -> str:
-        total = f" of {job.total:,} ({job.percent} %)" if job.total else ""
-        return f"{job.done:,}{total}"
+    @display(description="Progress")
+    def progress(self, job: Job):
+        done = f"{job.done:,} of {job.total:,}" if job.total else f"{job.done:,}"
+        if job.percent is None or job.is_over:
+            return done if job.done or not job.is_over else "–"
+        bar = '<span class="benefit-left"><progress max="100" value="{}"></progress> {}</span>'
+        return format_html(bar, job.percent, done)
+
+    @display(description="What went wrong")
+    def problem(self, job: Job) -> str:
+        if job.error and job.state == Job.State.QUEUED:
+            return f"{job.error} It is tried again: {job.attempts} of {job.max_attempts} attempts were made."
+        return job.error or "–"
+
+    @display(description="What came of it")
+    def came_of_it(self, job: Job):
+        return table_of(["What", "Value"], list(flat(job.result or {})))
+
+    @display(description="What was asked")
+    def asked(self, job: Job):
+        return table_of(["What", "Value"], list(flat(job.arguments)))

@@ -10,7 +10,7 @@ from profiles import syncing
 from profiles.cause import Cause, Door
 
 
-@handles(syncing.KIND)
+@handles(syncing.KIND, label="Telling of all customers again")
 def sync(job: Job) -> dict:
     """Tell of all living profiles again. Killed at any point, the next worker carries on behind the last step's profiles."""
     token = ApiToken.objects.filter(pk=job.arguments["token"]).first()

@@ -6,11 +6,7 @@ from collections.abc import Iterator
 from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilter
@@ -18,6 +14,7 @@ from unfold.decorators import display
 
 from access.models import ApiToken, User
 from cxmanager.paginating import BoundedListMixin
+from cxmanager.tables import flat, shown, table_of
 from profiles.cause import Door
 from profiles.models import Event, Profile
 from profiles.panels.timeline import number, subject_url
@@ -33,7 +30,6 @@ DOOR_NAMES = {
     Door.SYSTEM: "The system itself",
 }
 
-MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)\Z")
 # What one event led to can be thousands, when it was a rule.
 EFFECTS_SHOWN = 20
 
@@ -146,7 +142,8 @@ class EventAdmin(BoundedListMixin, ModelAdmin):
     def render_change_form(self, request: HttpRequest, context, add=False, change=False, form_url="", obj=None):
         obj.subject_url = subject_url(obj, request.user)
         # An event is never edited, so Django's log of edits would be empty.
-        return super().render_change_form(request, {**context, "show_history": False}, add, change, form_url, obj)
+        context = {**context, "show_history": False, "heading": sentence(obj)}
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     @display(description="About")
     def about(self, event: Event):
@@ -200,32 +197,3 @@ def causes_of(event: Event) -> Iterator[Event]:
 def links_to(events) -> str:
     rows = [(reverse("admin:profiles_event_change", args=[one.pk]), sentence(one), one.actor) for one in events]
     return format_html_join("", '<p><a class="cx-link" href="{}">{}</a> {}</p>', rows) or "–"
-
-
-def table_of(headings: list[str], rows: list[tuple]) -> str:
-    return render_to_string("admin/access/changes.html", {"headings": headings, "rows": rows}) if rows else "–"
-
-
-def flat(values: dict, prefix: str = "") -> Iterator[tuple[str, str]]:
-    """(name, value) of everything in a payload: what lies deeper is named with what it lies in."""
-    for name, value in values.items():
-        label = f"{prefix} {name}".strip().replace("_", " ")
-        if isinstance(value, dict) and value:
-            yield from flat(value, label)
-        else:
-            yield label, shown(value)
-
-
-def shown(value) -> str:
-    """A value as people read it."""
-    if value in (None, "", [], {}):
-        return "–"
-    match value:
-        case bool():
-            return "yes" if value else "no"
-        case list():
-            return ", ".join(map(shown, value))
-        case dict():
-            return "; ".join(f"{name}: {one}" for name, one in flat(value))
-    moment = parse_datetime(value) if isinstance(value, str) and MOMENT.match(value) else None
-    return date_format(timezone.localtime(moment), "DATETIME_FORMAT") if moment else str(value)

@@ -80,7 +80,7 @@ class BatchViewSet(OmneoViewSet):
         return enveloped({"message": "Profiles queued for batch import."})
 
 
-@handles(KIND)
+@handles(KIND, label="Batch of customers over the API")
 def batch(job: Job) -> dict:
     return run_batch(job, take, clock=timezone.now)
 

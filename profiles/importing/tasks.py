@@ -9,11 +9,11 @@ from profiles.importing.working import check, run
 CHECK, RUN = "profiles.check_import", "profiles.import"
 
 
-@handles(CHECK)
+@handles(CHECK, label="Check of a file to import")
 def check_import(job: Job) -> dict:
     return check(job, clock=now)
 
 
-@handles(RUN)
+@handles(RUN, label="Import of customers")
 def run_import(job: Job) -> dict:
     return run(job, clock=now)

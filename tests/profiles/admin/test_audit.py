@@ -5,7 +5,6 @@ from django.test import Client
 from django.urls import reverse
 
 from access.roles import Role
-from profiles.admin.audit import shown
 from profiles.cause import Cause
 from profiles.models import Event
 from tests.conftest import person
@@ -71,20 +70,3 @@ class TestPage:
         assert "<title>Audit | CX Manager</title>" in " ".join(
             page.get(reverse("admin:profiles_event_changelist")).content.decode().split()
         ).replace("<title> ", "<title>").replace(" </title>", "</title>")
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        (None, "–"),
-        ([], "–"),
-        (True, "yes"),
-        (["a", None], "a, –"),
-        ({"handle": "coffee", "of": {"name": "Coffee"}}, "handle: coffee; of name: Coffee"),
-        ("2026-05-01T12:00:00+00:00", "1 May 2026, 12:00"),
-        ("2026-99-01T12:00", "2026-99-01T12:00"),
-        (0, "0"),
-    ],
-)
-def test_values_read_as_people_write_them(value, expected):
-    assert shown(value) == expected
