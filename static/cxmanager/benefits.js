@@ -91,7 +91,8 @@ function watchProgress() {
         if (part.tagName === "PROGRESS") part.value = value;
         else if (part.textContent !== value) part.textContent = value;
       });
-      if (progress.is_over) return;
+      // What is over has no “Stop” any more: the page as it is from now on.
+      if (progress.is_over) return location.reload();
     }
     setTimeout(ask, answer?.ok ? 1000 : 5000);
   };

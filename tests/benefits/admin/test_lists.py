@@ -201,6 +201,14 @@ class TestProgress:
         assert (done["percent"], done["is_over"]) == (100, True)
         assert done["sentence"] == "Done. 2 of 2 customers have theirs."
 
+    def test_offers_to_stop_only_what_still_runs(self, as_manager, coffee, member, now, cause):
+        batch = batching.start_batch(coffee, at=now, cause=cause, profiles=Profile.objects.all())
+        stop = page("benefitbatch_stop", batch.pk)
+
+        assert stop in as_manager.get(page("benefitbatch_change", batch.pk)).content.decode()
+        run_one(worker="test")
+        assert stop not in as_manager.get(page("benefitbatch_change", batch.pk)).content.decode()
+
     def test_is_stopped(self, as_manager, coffee, member, now, cause):
         batch = batching.start_batch(coffee, at=now, cause=cause, profiles=Profile.objects.all())
 
