@@ -1,6 +1,8 @@
 """Imports at the same time, and a worker killed in the middle of one."""
 
+import threading
 from io import BytesIO
+from time import sleep
 
 import pytest
 from django.utils.timezone import now
@@ -46,6 +48,46 @@ def test_two_imports_of_one_file_at_once(at_once, monkeypatch):
     assert Tag.objects.count() == 8
 
 
+@pytest.fixture
+def without_a_second_look(monkeypatch):
+    """A step is looked up once, and a second passes before it is written. Returns the event of the look."""
+    decide, looked = running.decide, threading.Event()
+
+    def decides_and_waits(*given, **options):
+        decisions = decide(*given, **options)
+        looked.set()
+        sleep(1)
+        return decisions
+
+    monkeypatch.setattr(running, "ATTEMPTS", 1)
+    monkeypatch.setattr(running, "decide", decides_and_waits)
+    return looked
+
+
+@pytest.mark.usefixtures("without_a_second_look")
+def test_in_turn_two_imports_of_one_file_need_no_second_look(at_once):
+    for _ in range(2):
+        start(file_of(50))
+
+    ended = at_once([lambda: run_one(worker="one"), lambda: run_one(worker="two")])
+
+    assert [job.state for job in ended] == ["done", "done"]
+    assert sorted(ProfileImport.objects.values_list("created", "unchanged")) == [(0, 50), (50, 0)]
+
+
+@pytest.mark.logs_an_error
+@pytest.mark.usefixtures("without_a_second_look")
+def test_without_their_turn_two_imports_of_one_file_break_one_another(at_once, monkeypatch):
+    monkeypatch.setattr(running, "take_turn", lambda: None)
+    for _ in range(2):
+        start(file_of(50))
+
+    at_once([lambda: run_one(worker="one"), lambda: run_one(worker="two")])
+
+    assert sorted(Job.objects.values_list("state", flat=True)) == ["done", "queued"]
+    assert "unique" in Job.objects.get(state="queued").error
+
+
 def test_customers_who_enrol_while_they_are_imported(at_once, monkeypatch, at, cause):
     monkeypatch.setattr(running, "rows_in_a_step", lambda: 20)
     start(b"email,first_name\n" + b"\n".join(b"c%d@example.com,File" % i for i in range(200)))
@@ -65,6 +107,22 @@ def test_customers_who_enrol_while_they_are_imported(at_once, monkeypatch, at, c
     # The file was written last, so it has the last word unless the till came after it.
     row = ProfileImport.objects.get()
     assert row.created + row.updated + row.unchanged == 200
+
+
+@pytest.mark.logs_an_error
+def test_without_a_second_look_an_import_fails_beside_a_till(at_once, without_a_second_look, at, cause):
+    row = start(b"email\n" + b"\n".join(b"c%d@example.com" % i for i in range(50)))
+
+    def enrol():
+        without_a_second_look.wait(timeout=30)
+        return Profile(email="c7@example.com").enrol(at=at, cause=cause)
+
+    _, enrolled = at_once([lambda: run_one(worker="one"), enrol])
+
+    assert enrolled.email == "c7@example.com"
+    job = Job.objects.get(pk=row.job_id)
+    assert (job.state, "profiles_profile_email_is_unique" in job.error) == ("queued", True)
+    assert Profile.objects.count() == 1
 
 
 @pytest.mark.parametrize("is_all_or_nothing", [False, True])
