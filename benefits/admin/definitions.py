@@ -171,8 +171,10 @@ class BenefitDefinitionAdmin(SimpleHistoryAdmin, FileImportMixin, FileExportMixi
         return field
 
     def render_change_form(self, request: HttpRequest, context, add=False, change=False, form_url="", obj=None):
-        definition = obj or BenefitDefinition()
-        context["card"] = previewing.as_shown(definition, at=timezone.now())
+        form = context["adminform"].form
+        # After a refused save the card shows what was typed, as the form does.
+        shown = previewing.read(form) if form.is_bound else (obj or BenefitDefinition(), "")
+        context["card"] = previewing.as_shown(*shown, at=timezone.now())
         context["usage"] = self._usage(obj) if obj else None
         return super().render_change_form(request, context, add, change, form_url, obj)
 

@@ -35,10 +35,12 @@ def read(form: ModelForm) -> tuple[BenefitDefinition, str]:
 
 
 def as_shown(definition: BenefitDefinition, problem: str = "", *, at: datetime) -> dict:
-    """What the card's template shows."""
+    """What the card's template shows. `picture` is the uploaded one, once it is stored."""
+    picture = definition.image.url if definition.image and definition.image._committed else ""
     return {
         "definition": definition,
-        "image": (definition.image.url if definition.image else "") or definition.image_url,
+        "picture": picture,
+        "image": picture or definition.image_url,
         "offer": offer_of(definition),
         "uses": uses_of(definition),
         "ends": "" if problem else end_of(definition, at=at),

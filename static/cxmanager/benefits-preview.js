@@ -27,6 +27,8 @@ document.addEventListener("DOMContentLoaded", () => {
     const picture = document.createElement("img");
     picture.className = "benefit-card-image";
     picture.alt = "";
+    // What is no picture is told by the form when it is saved; the card keeps what it shows.
+    picture.addEventListener("error", () => picture.replaceWith(place));
     picture.src = address;
     place.replaceWith(picture);
   };

@@ -165,6 +165,20 @@ class TestPreview:
     def test_escapes_what_is_typed(self, as_manager, sent):
         assert "<script>" not in self.card(as_manager, sent, name="<script>alert(1)</script>")
 
+    def test_keeps_what_was_typed_after_a_refused_save(self, as_manager, coffee, sent):
+        picture = BytesIO()
+        Image.new("RGB", (8, 8)).save(picture, "PNG")
+        upload = SimpleUploadedFile("new.png", picture.getvalue())
+        typed = {"name": "Two coffees", "period": "0", "image": upload}
+
+        for address in (page("change", coffee.pk), page("add")):
+            upload.seek(0)
+            card = as_manager.post(address, sent | typed).context["card"]
+
+            assert card["definition"].name == "Two coffees"
+            assert card["problem"]
+            assert card["picture"] == ""
+
     def test_writes_nothing(self, as_manager, coffee, sent):
         self.card(as_manager, sent, name="Other")
 
