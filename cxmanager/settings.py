@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "access",
     "jobs",
     "profiles",
+    "transactions",
     "benefits",
 ]
 

@@ -1,0 +1,93 @@
+"""Which line of a document is which line of the transaction, and what that changes."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+
+from transactions.models import Transaction, TransactionItem
+
+# What tells one state of a line from another.
+FIELDS = [
+    field.attname
+    for field in TransactionItem._meta.concrete_fields
+    if field.attname not in ("id", "transaction_id", "returned_quantity")
+]
+
+
+@dataclass
+class LineChanges:
+    """What becomes of a transaction's lines: three lists of unsaved states. False when nothing changes."""
+
+    added: list[TransactionItem] = field(default_factory=list)
+    changed: list[TransactionItem] = field(default_factory=list)
+    removed: list[TransactionItem] = field(default_factory=list)
+    count_before: int = 0
+    difference: Decimal = Decimal(0)
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.removed)
+
+    def told(self) -> dict[str, list]:
+        """For the event's changes: how many lines there were and are."""
+        return {"items": [self.count_before, self.count_before + len(self.added) - len(self.removed)]} if self else {}
+
+    def write(self, of: Transaction) -> None:
+        """Three statements at most."""
+        if self.removed:
+            TransactionItem.objects.filter(pk__in=[line.pk for line in self.removed]).delete()
+        if self.changed:
+            TransactionItem.objects.bulk_update(
+                self.changed, [name.removesuffix("_id") if name in RELATIONS else name for name in FIELDS]
+            )
+        for line in self.added:
+            line.transaction = of
+        TransactionItem.objects.bulk_create(self.added)
+
+
+RELATIONS = {field.attname for field in TransactionItem._meta.concrete_fields if field.is_relation}
+
+
+def changes_to(held: list[TransactionItem], given: list[dict], *, is_whole: bool) -> LineChanges:
+    """What the document's lines change: matched by id, external id, else SKU and name in their order; unmatched are new.
+
+    With `is_whole` the lines that it does not name go. Raises ValidationError for an id that no line has.
+    """
+    free = {line.pk: line for line in held}
+    changes = LineChanges(count_before=len(held))
+    for number, one in enumerate(given):
+        line = matching(one, free, place=f"items.{number}.id")
+        values = {name: value for name, value in one.items() if name not in ("id", "is_new")}
+        if line is None:
+            changes.added.append(TransactionItem(**values))
+            changes.difference += worth(changes.added[-1])
+            continue
+        del free[line.pk]
+        before, was = {name: getattr(line, name) for name in FIELDS}, worth(line)
+        for name, value in values.items():
+            setattr(line, name, value)
+        if any(before[name] != getattr(line, name) for name in FIELDS):
+            changes.changed.append(line)
+            changes.difference += worth(line) - was
+    if is_whole:
+        changes.removed = list(free.values())
+        changes.difference -= sum((worth(line) for line in changes.removed), Decimal(0))
+    return changes
+
+
+def matching(given: dict, free: dict[int, TransactionItem], *, place: str) -> TransactionItem | None:
+    if given.get("is_new"):
+        return None
+    if given.get("id"):
+        if given["id"] not in free:
+            raise ValidationError({place: "This transaction has no such line."})
+        return free[given["id"]]
+    if given.get("external_id"):
+        return next((line for line in free.values() if line.external_id == given["external_id"]), None)
+    alike = (line for line in free.values() if line.sku == given.get("sku", "") and line.name == given.get("name", ""))
+    return next(alike, None)
+
+
+def worth(line: TransactionItem) -> Decimal:
+    """What the line adds to the total."""
+    return Decimal(0) if line.is_void else line.amount

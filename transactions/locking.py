@@ -1,0 +1,45 @@
+"""The customer's own row is the lock for their transactions and figures: taken first, before any transaction or line.
+
+So whatever changes a customer's figures waits for whatever else does, and works them out from what is committed. Several
+customers are locked in the order of their keys.
+"""
+
+from uuid import UUID
+
+from profiles.models import Profile
+from transactions.models import Transaction
+from transactions.refusals import refusal
+
+
+def in_turn(profile: Profile | None) -> Profile | None:
+    """The customer as they are now, locked until the transaction ends; for one that was merged away, the winner.
+
+    Raises Refusal `profile_inactive` for a deleted one, Profile.DoesNotExist. One query.
+    """
+    if profile is None:
+        return None
+    locked = Profile.objects.select_for_update(no_key=True).get(pk=profile.pk)
+    while locked.merged_into_id is not None:
+        locked = Profile.objects.select_for_update(no_key=True).get(pk=locked.merged_into_id)
+    if locked.deleted_at is not None:
+        raise refusal("profile_inactive")
+    return locked
+
+
+def lock_customers(ids: set[UUID | None]) -> None:
+    """Lock these customers, deleted or not. One query, or none."""
+    ids = sorted(one for one in ids if one is not None)
+    if ids:
+        list(Profile.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
+
+
+def transaction_in_turn(transaction: Transaction, *others: Profile | None) -> Transaction:
+    """The transaction as it is now, locked after its customer and the others. Raises Transaction.DoesNotExist."""
+    while True:
+        owner = Transaction.objects.values_list("profile_id", flat=True).get(pk=transaction.pk)
+        lock_customers({owner, *(one.pk for one in others if one is not None)})
+        fresh = Transaction.objects.select_for_update(no_key=True, of=("self",)).select_related("profile", "location")
+        fresh = fresh.get(pk=transaction.pk)
+        # It may have changed hands between the two queries; then its new owner is to be locked as well.
+        if fresh.profile_id == owner:
+            return fresh

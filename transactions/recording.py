@@ -1,0 +1,145 @@
+"""A document becomes a transaction, in the customer's turn, with all that follows from it.
+
+A document is what has been read and found well formed: fields of `Transaction` by their names (`location` and `staff` as
+rows), and
+- `items`: dicts of the fields of TransactionItem, with `id`, `product_variant_id` or `variant` {sku, barcode, title,
+  brand, category, subcategory, price, product_id}, and for a return `returns_id`, the sale's line;
+- `payments`: dicts of the fields of Payment;
+- `tags` and `systems`: handles;
+- `returns`: the external id of the sale that a return takes back.
+What it does not name takes its usual value.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from types import EllipsisType
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from profiles.cause import Cause
+from profiles.models import Profile, Tag
+from transactions import summing
+from transactions.cataloguing import with_catalogue
+from transactions.claiming import match_waiting
+from transactions.locking import in_turn
+from transactions.models import Payment, System, Transaction, TransactionItem, TransactionSystem, TransactionTag
+from transactions.refusals import refusal
+from transactions.returning import sale_named, tied
+
+NESTED = {"items", "payments", "tags", "systems", "returns", "delete_existing_items"}
+
+
+@transaction.atomic
+def record(profile: Profile | None, document: dict, *, at: datetime, cause: Cause) -> tuple[Transaction, bool]:
+    """As `Transaction.objects.record`; says as well whether the transaction is new."""
+    sale = sale_named(document["returns"]) if document.get("returns") else None
+    if sale is not None and sale.profile is not None:
+        if profile is not None and profile.pk != sale.profile_id:
+            raise refusal("other_customers_sale")
+        profile = sale.profile
+    profile = in_turn(profile)
+    earlier = _recorded_before(profile, document.get("external_id"))
+    if earlier is not None:
+        return earlier, False
+    new = _unsaved(document, profile=profile, sale=sale, at=at)
+    lines = [TransactionItem(**without_id(one)) for one in with_catalogue(document.get("items") or ())]
+    if document.get("total") is None:
+        new.total = sum((line.amount for line in lines if not line.is_void), Decimal(0))
+    new.settle()
+    if not _put_down(new):
+        return _recorded_before(profile, new.external_id), False
+    lines = tied(sale, lines) if sale is not None and new.takes_back else lines
+    write_lines(new, lines)
+    write_payments(new, document.get("payments") or ())
+    write_words(new, document)
+    name = "transaction.returned" if new.type == Transaction.Type.RETURN else "transaction.created"
+    new.record_event(name, at=at, cause=cause, items=lines)
+    summing.refresh(profile, at=at, cause=cause)
+    if profile is None:
+        match_waiting(new, at=at, cause=cause)
+    return new, True
+
+
+@transaction.atomic
+def update_create(
+    document: dict, *, at: datetime, cause: Cause, profile: Profile | EllipsisType | None = ...
+) -> tuple[Transaction, bool]:
+    """As `Transaction.objects.update_create`."""
+    held = Transaction.objects.filter(external_id=document["external_id"]).first()
+    if held is None:
+        held, is_new = record(None if profile is ... else profile, document, at=at, cause=cause)
+        if is_new:
+            return held, True
+    held.change(document, profile=profile, at=at, cause=cause)
+    return held, False
+
+
+def _recorded_before(profile: Profile | None, external_id: str | None) -> Transaction | None:
+    if not external_id:
+        return None
+    earlier = Transaction.objects.select_related("profile", "location").filter(external_id=external_id).first()
+    if earlier is not None and profile is not None and earlier.profile_id not in (None, profile.pk):
+        raise refusal("external_id_taken")
+    return earlier
+
+
+def _unsaved(document: dict, *, profile: Profile | None, sale: Transaction | None, at: datetime) -> Transaction:
+    """The transaction with its usual values: now, in the shop's time zone and the programme's currency."""
+    fields = {name: value for name, value in document.items() if name not in NESTED and value is not None}
+    location = fields.get("location")
+    usual = {
+        "transacted_at": at,
+        "timezone": location.timezone if location is not None else settings.TIME_ZONE,
+        "currency": settings.DEFAULT_CURRENCY,
+        "total": Decimal(0),
+    }
+    new = Transaction(**(usual | fields))
+    new.external_id = new.external_id or None
+    new.profile, new.returns = profile, sale
+    new.total = positive(new.total, type=new.type)
+    return new
+
+
+def positive(total: Decimal, *, type: str) -> Decimal:
+    """A return's total says how much came back: some tills send it below zero."""
+    return abs(total) if type == Transaction.Type.RETURN else total
+
+
+def _put_down(new: Transaction) -> bool:
+    """Insert it; False when another caller was faster with the same external id."""
+    try:
+        with transaction.atomic():
+            new.save(force_insert=True)
+    except IntegrityError as error:
+        if "external_id" in str(error):
+            return False
+        raise
+    return True
+
+
+def without_id(line: dict) -> dict:
+    return {name: value for name, value in line.items() if name not in ("id", "is_new")}
+
+
+def write_lines(of: Transaction, lines: list[TransactionItem]) -> None:
+    for line in lines:
+        line.transaction = of
+    TransactionItem.objects.bulk_create(lines)
+
+
+def write_payments(of: Transaction, payments: list[dict]) -> None:
+    if payments:
+        Payment.objects.bulk_create([Payment(transaction=of, **one) for one in payments])
+
+
+def write_words(of: Transaction, document: dict) -> None:
+    """Its tags and systems, in the order in which they were sent."""
+    tags, systems = document.get("tags") or (), document.get("systems") or ()
+    if tags:
+        held = {tag.handle: tag for tag in Tag.objects.named(*dict.fromkeys(tags))}
+        rows = [TransactionTag(transaction=of, tag=held[handle]) for handle in dict.fromkeys(tags)]
+        TransactionTag.objects.bulk_create(rows)
+    if systems:
+        rows = [TransactionSystem(transaction=of, system=one) for one in System.objects.named(*systems)]
+        TransactionSystem.objects.bulk_create(rows)

@@ -1,0 +1,23 @@
+"""Every reason for which a transaction is refused: code (api.md 3) and sentence, in one place for all doors."""
+
+from cxmanager.refusals import Refusal
+
+SENTENCES = {
+    "profile_inactive": "This customer's profile was deleted.",
+    "external_id_taken": "Another transaction has this external id.",
+    "sale_not_found": "There is no sale with this external id to return goods of.",
+    "sale_undone": "The sale was voided or reversed, so nothing of it can be returned.",
+    "other_customers_sale": "The sale that is returned belongs to another customer.",
+    "not_on_sale": "The sale has no such line.",
+    "returned_too_many": "More would be returned than was bought.",
+    "has_returns": "This sale has returns. Void those first.",
+    "already_void": "This was already voided.",
+    "already_claimed": "This receipt belongs to a customer already.",
+    "type_is_fixed": "A sale cannot become a return, nor a return a sale.",
+    "sale_is_fixed": "A return stays a return of the sale that it was recorded for.",
+}
+
+
+def refusal(code: str, **details) -> Refusal:
+    """The refusal of this code. `details` are further keys of the API's answer."""
+    return Refusal(SENTENCES[code], code=code, **details)

@@ -1,0 +1,93 @@
+"""Returned lines stand against the lines of the sale: never is more given back than was bought."""
+
+from collections.abc import Iterable
+from copy import copy
+from decimal import Decimal
+
+from django.db.models import F
+
+from transactions.models import Transaction, TransactionItem
+from transactions.refusals import refusal
+
+
+def sale_named(external_id: str) -> Transaction:
+    """The sale that a return names. Raises Refusal: sale_not_found, sale_undone."""
+    sale = Transaction.objects.select_related("profile").filter(external_id=external_id, type="sale").first()
+    if sale is None:
+        raise refusal("sale_not_found", sale=external_id)
+    if sale.is_void or sale.status == Transaction.Status.REVERSED:
+        raise refusal("sale_undone", sale=external_id)
+    return sale
+
+
+def tied(sale: Transaction, lines: Iterable[TransactionItem]) -> list[TransactionItem]:
+    """The lines of a return, each tied to one line of the sale; one that spans several of those is split.
+
+    Takes the quantities off what the sale's lines can still give back. A line that names its sale's line keeps to it;
+    others are matched by SKU, or by name where they have none. Raises Refusal: not_on_sale, returned_too_many. Two
+    queries and one for each line.
+    """
+    sold = list(TransactionItem.objects.select_for_update(no_key=True).filter(transaction=sale).order_by("pk"))
+    found = []
+    for line in lines:
+        found += [line] if line.is_void else _parts(line, sold)
+    return found
+
+
+def _parts(line: TransactionItem, sold: list[TransactionItem]) -> list[TransactionItem]:
+    fitting = [one for one in sold if _fits(line, one)]
+    if not fitting:
+        raise refusal("not_on_sale", line=line.sku or line.name)
+    left = line.quantity
+    if sum((one.returnable_quantity for one in fitting), Decimal(0)) < left:
+        raise _too_many(line, fitting)
+    parts = []
+    for one in fitting:
+        taken = min(left, one.returnable_quantity)
+        if taken <= 0:
+            continue
+        _take(one, taken, line)
+        # The first part is the line itself, so that it keeps its key.
+        part = line if not parts else _another(line)
+        part.returns_id, part.quantity = one.pk, taken
+        parts.append(part)
+        left -= taken
+    return parts
+
+
+def _fits(line: TransactionItem, sold: TransactionItem) -> bool:
+    if line.returns_id is not None:
+        return sold.pk == line.returns_id
+    if line.sku:
+        return sold.sku == line.sku
+    return bool(line.name) and not sold.sku and sold.name == line.name
+
+
+def _take(sold: TransactionItem, count: Decimal, line: TransactionItem) -> None:
+    """Count the pieces as returned, if that many are left: a conditional update, whoever else returns meanwhile."""
+    room = TransactionItem.objects.filter(pk=sold.pk, is_void=False, returned_quantity__lte=F("quantity") - count)
+    if not room.update(returned_quantity=F("returned_quantity") + count):
+        raise _too_many(line, [sold])
+    sold.returned_quantity += count
+
+
+def _too_many(line: TransactionItem, fitting: list[TransactionItem]):
+    left = sum((one.returnable_quantity for one in fitting), Decimal(0))
+    return refusal("returned_too_many", line=line.sku or line.name, left=f"{left.normalize():f}")
+
+
+def _another(line: TransactionItem) -> TransactionItem:
+    part = copy(line)
+    part.pk, part._state = None, copy(line._state)
+    part._state.adding, part.external_id = True, ""
+    return part
+
+
+def release(lines: Iterable[TransactionItem]) -> None:
+    """The sale's lines can give back again what these lines of a return took, in the order of their keys."""
+    taken: dict[int, Decimal] = {}
+    for line in lines:
+        if line.returns_id is not None and not line.is_void:
+            taken[line.returns_id] = taken.get(line.returns_id, Decimal(0)) + line.quantity
+    for key in sorted(taken):
+        TransactionItem.objects.filter(pk=key).update(returned_quantity=F("returned_quantity") - taken[key])

@@ -1,0 +1,102 @@
+"""The customers' figures, worked out from their transactions: by the same statements for one customer and for all.
+
+So what is kept with each sale and what a rebuild finds cannot differ. Call all of it in the turn of the customers whose
+figures change (transactions.locking).
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from profiles.cause import Cause
+from profiles.models import Event, Profile
+from profiles.models.event import as_json
+from transactions.figures_sql import Statements
+from transactions.models import Aggregation
+from transactions.models.aggregation import year_before
+
+# What the events carry, so that most listeners need not ask.
+TOLD = ("spend_12m", "spend_all", "spend_atv_all", "shop_count", "total_shop_days", "latest_shop_date")
+CUSTOMERS_AT_ONCE = 2_000
+
+
+def today(at: datetime) -> date:
+    """The programme's calendar day at that moment: "the last 12 months" end with it."""
+    return at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+
+
+def cutoff(at: datetime) -> date:
+    """The last day that is no longer within the 12 months before the moment."""
+    return year_before(today(at))
+
+
+def refresh(profile: Profile | None, *, at: datetime, cause: Cause) -> dict[str, list]:
+    """Bring one customer's figures up to date and record `aggregation.updated` if any changed. Five statements.
+
+    Returns {"field": [before, after]}. For nobody's transactions there is nothing to do.
+    """
+    if profile is None:
+        return {}
+    before = Aggregation.objects.filter(pk=profile.pk).values().first() or {}
+    if not work_out([profile.pk], at=at):
+        return {}
+    after = Aggregation.objects.filter(pk=profile.pk).values().get()
+    empty = Aggregation()
+    changes = {
+        name: [as_json(before.get(name, getattr(empty, name))), as_json(after[name])]
+        for name in Aggregation.figures()
+        if before.get(name, getattr(empty, name)) != after[name]
+    }
+    if changes:
+        payload = {name: as_json(after[name]) for name in TOLD} | {"changes": changes}
+        profile.record("aggregation.updated", at=at, cause=cause, payload=payload)
+    return changes
+
+
+def work_out(profiles: Sequence[UUID], *, at: datetime) -> list[UUID]:
+    """Write the figures of these customers, of any number. Returns those whose figures changed. Four statements."""
+    statements = Statements(connection, profiles, cutoff=cutoff(at), at=at)
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        for statement in (statements.brands, statements.brands_gone, statements.places, statements.places_gone):
+            cursor.execute(*statement())
+        cursor.execute(*statements.figures())
+        return [key if isinstance(key, UUID) else UUID(key) for (key,) in cursor.fetchall()]
+
+
+def rebuild(profiles: QuerySet, *, at: datetime, cause: Cause):
+    """Work the figures of these customers out anew, two thousand at a time, each batch in its own transaction.
+
+    Yields (customers gone through, customers whose figures changed) after each. Those get `aggregation.updated`, as
+    after a sale.
+    """
+    last, seen, changed = None, 0, 0
+    while True:
+        with transaction.atomic():
+            rows = profiles.order_by("pk") if last is None else profiles.order_by("pk").filter(pk__gt=last)
+            keys = list(rows.select_for_update(no_key=True).values_list("pk", flat=True)[:CUSTOMERS_AT_ONCE])
+            if not keys:
+                return
+            differing = work_out(keys, at=at)
+            tell(differing, at=at, cause=cause)
+        last, seen, changed = keys[-1], seen + len(keys), changed + len(differing)
+        yield seen, changed
+
+
+def tell(profiles: Sequence[UUID], *, at: datetime, cause: Cause) -> None:
+    """Record `aggregation.updated` for each of these customers, in bulk."""
+    events = []
+    for row in Aggregation.objects.filter(pk__in=profiles).select_related("profile").order_by("pk"):
+        payload = {name: as_json(getattr(row, name)) for name in TOLD}
+        one = row.profile
+        events.append(Event.of("aggregation.updated", at=at, cause=cause, profile=one, subject=one, payload=payload))
+    Event.objects.bulk_create(events, batch_size=500)
+
+
+def due(*, at: datetime) -> QuerySet:
+    """The customers of whose last 12 months a day has dropped out since their figures were worked out."""
+    return Profile.objects.filter(aggregation__spend_12m_now_since__lte=cutoff(at))
