@@ -66,10 +66,10 @@ class Numbers:
         return self.kept("profiles", lambda: bounded_count(Profile.objects.living()))
 
     def joined(self) -> list[int]:
-        return self.kept("joined", lambda: self.by_day(Profile.objects.living(), "created_at", Count("pk")))
+        return self.kept("joined", lambda: self.by_day(Profile.objects.living(), "created_at", Count("*")))
 
     def issued(self) -> list[int]:
-        return self.kept("issued", lambda: self.by_day(Benefit.objects.present(), "issued_at", Count("pk")))
+        return self.kept("issued", lambda: self.by_day(Benefit.objects.present(), "issued_at", Count("*")))
 
     def redeemed(self) -> list[int]:
         uses = Sum("count") - Sum("returned")

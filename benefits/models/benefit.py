@@ -69,6 +69,8 @@ class Benefit(models.Model):
                 fields=["definition", "-id"], condition=Q(deleted_at=None), name="benefits_benefit_by_definition"
             ),
             models.Index(fields=["expires_at"], name="benefits_benefit_by_expiry"),
+            # The dashboard counts the last days' from it alone.
+            models.Index(fields=["issued_at"], condition=Q(deleted_at=None), name="benefits_benefit_by_issue"),
             # So few are revoked that a list of them would otherwise look through all.
             models.Index(fields=["-id"], condition=Q(revoked_at__isnull=False), name="benefits_benefit_revoked"),
         ]

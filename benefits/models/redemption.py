@@ -42,6 +42,8 @@ class Redemption(models.Model):
         indexes = [
             models.Index(fields=["profile", "-id"], name="benefits_redemption_of_profile"),
             models.Index(fields=["definition", "-redeemed_at"], name="benefits_redemption_by_def"),
+            # A range of days for the dashboard. Its entries are always the newest, which costs a redemption next to nothing.
+            models.Index(fields=["redeemed_at"], name="benefits_redemption_by_day"),
         ]
         constraints = [
             models.CheckConstraint(

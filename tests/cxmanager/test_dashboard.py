@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from access.models import User
 from benefits.models import BenefitDefinition
+from cxmanager.dashboard import Numbers
 from jobs.models import Job
 from profiles.cause import Cause
 from profiles.models import Profile
@@ -137,3 +139,30 @@ class TestSteps:
         definition.issue(Profile(first_name="Maria").enrol(at=now, cause=cause), at=now, cause=cause)
 
         assert client.get("/admin/").context["steps"] == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("figure", "moment", "index"),
+    [
+        ("joined", "created_at", "profiles_profile_created"),
+        ("issued", "issued_at", "benefits_benefit_by_issue"),
+        ("redeemed", "redeemed_at", "benefits_redemption_by_day"),
+    ],
+)
+def test_figures_by_day_read_a_range_of_an_index(figure, moment, index):
+    """However many rows there are. Without it a million were read whole for the last thirty days."""
+    with CaptureQueriesContext(connection) as queries:
+        getattr(Numbers(at=timezone.now()), figure)()
+    [asked] = [query["sql"] for query in queries if "GROUP BY" in query["sql"]]
+    is_postgresql = connection.vendor == "postgresql"
+
+    with connection.cursor() as cursor:
+        if is_postgresql:
+            # So few rows are quicker read whole.
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {'' if is_postgresql else 'QUERY PLAN'} {asked}")
+        plan = " ".join(str(row) for row in cursor.fetchall())
+
+    assert index in plan
+    assert re.search(rf"{moment} >= .* AND .*{moment} <" if is_postgresql else rf"{moment}>\? AND {moment}<\?", plan)
