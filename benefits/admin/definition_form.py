@@ -15,12 +15,20 @@ def zones() -> list[tuple[str, str]]:
 
 
 class MetaField(forms.JSONField):
-    """JSON, where nothing is an empty box and not the word “null”."""
+    """A JSON object, where nothing is an empty box and not the word “null”."""
 
     widget = UnfoldAdminTextareaWidget
 
     def prepare_value(self, value):
         return "" if value is None else super().prepare_value(value)
+
+    def to_python(self, value) -> dict | None:
+        read = super().to_python(value)
+        if read is not None and not isinstance(read, dict):
+            raise forms.ValidationError(
+                'Write names and values in braces. Example: {"season": "winter"}.', code="invalid"
+            )
+        return read
 
 
 class BenefitDefinitionForm(ChangedMeanwhileFormMixin, forms.ModelForm):

@@ -11,12 +11,12 @@ from rest_framework.response import Response
 
 from benefits.api.described import BatchStartedShape, DefinitionShape
 from benefits.api.reading import whole
-from benefits.api.serializers import AnyJSON, IssueToMany
+from benefits.api.serializers import IssueToMany
 from benefits.api.shapes import NULL_WHEN_EMPTY, definitions_as_json
 from benefits.batching import start_batch
 from benefits.models import BenefitDefinition
 from cxmanager.refusals import Refusal
-from cxmanager.rest.fields import MomentField
+from cxmanager.rest.fields import MetaField, MomentField
 from cxmanager.rest.serializers import CleanedModelSerializer
 from cxmanager.rest.viewsets import CrudViewSet, enveloped
 from profiles.api.cause import cause_of
@@ -34,7 +34,7 @@ class DefinitionSerializer(CleanedModelSerializer):
     absolute_expiry = MomentField(required=False, allow_null=True)
     claim_period_start_at = MomentField(required=False, allow_null=True)
     claim_period_end_at = MomentField(required=False, allow_null=True)
-    meta = AnyJSON(required=False, allow_null=True)
+    meta = MetaField()
 
     class Meta:
         model = BenefitDefinition

@@ -6,7 +6,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError as InvalidInput
 
 from benefits.models import BenefitDefinition
-from cxmanager.rest.fields import MomentField
+from cxmanager.rest.fields import MetaField, MomentField
 from profiles.models import Location, Profile
 from profiles.models.location import validate_timezone
 
@@ -93,7 +93,7 @@ class BenefitInput(serializers.Serializer):
     timezone = TimezoneField()
     external_id = ExternalIdField()
     value = serializers.DecimalField(required=False, allow_null=True, max_digits=12, decimal_places=2)
-    meta = AnyJSON(required=False, allow_null=True)
+    meta = MetaField()
 
 
 class CreateBenefit(BenefitInput):
@@ -111,7 +111,7 @@ class ClaimBenefit(serializers.Serializer):
     definition = DefinitionField()
     timezone = TimezoneField()
     external_id = ExternalIdField()
-    meta = AnyJSON(required=False, allow_null=True)
+    meta = MetaField()
 
 
 class ClaimThis(serializers.Serializer):
@@ -119,14 +119,14 @@ class ClaimThis(serializers.Serializer):
 
     timezone = TimezoneField()
     external_id = ExternalIdField()
-    meta = AnyJSON(required=False, allow_null=True)
+    meta = MetaField()
 
 
 class ChangeBenefit(serializers.Serializer):
     external_id = ExternalIdField()
     expires_at = MomentField(required=False)
     value = serializers.DecimalField(required=False, allow_null=True, max_digits=12, decimal_places=2)
-    meta = AnyJSON(required=False, allow_null=True)
+    meta = MetaField()
 
 
 class RedeemBenefit(serializers.Serializer):
@@ -135,7 +135,7 @@ class RedeemBenefit(serializers.Serializer):
     transaction_external_id = serializers.CharField(required=False, allow_blank=True, allow_null=True, max_length=191)
     transaction_receipt_ref = serializers.CharField(required=False, allow_blank=True, allow_null=True, max_length=191)
     reason = ReasonField()
-    meta = AnyJSON(required=False, allow_null=True)
+    meta = MetaField()
 
 
 class ExtendBenefit(serializers.Serializer):

@@ -1,4 +1,4 @@
-"""Moments as Omneo writes them: `YYYY-MM-DD HH:MM:SS` in UTC, whatever the server's own zone is."""
+"""Fields that Omneo writes in a way of its own: moments as `YYYY-MM-DD HH:MM:SS` in UTC, and `meta`."""
 
 from datetime import UTC, datetime
 
@@ -32,3 +32,17 @@ class MomentField(serializers.DateTimeField):
 
     def to_representation(self, value) -> str | None:
         return moment(value) if isinstance(value, datetime) else value
+
+
+class MetaField(serializers.JSONField):
+    """Whatever an integration keeps here: a JSON object, or null. Anything else would break those who read keys from it."""
+
+    default_error_messages = {"not_an_object": "This must be a JSON object."}
+
+    def __init__(self, **kwargs):
+        super().__init__(**{"required": False, "allow_null": True} | kwargs)
+
+    def to_internal_value(self, data) -> dict:
+        if not isinstance(data, dict):
+            self.fail("not_an_object")
+        return super().to_internal_value(data)

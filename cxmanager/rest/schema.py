@@ -6,7 +6,7 @@ from drf_spectacular.plumbing import build_parameter_type, get_view_model
 from rest_framework import serializers
 from rest_framework.settings import api_settings
 
-from cxmanager.rest.fields import MomentField
+from cxmanager.rest.fields import MetaField, MomentField
 
 TIME_PATTERN = r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$"
 TIME = {"type": "string", "pattern": TIME_PATTERN, "examples": ["2026-05-01 12:00:00"]}
@@ -46,6 +46,8 @@ class EnvelopeSchema(AutoSchema):
             if field.allow_null:
                 schema["type"] = ["string", "null"]
             return schema
+        if isinstance(field, MetaField):
+            return {"type": ["object", "null"], "description": str(field.help_text or "Whatever you keep here.")}
         if isinstance(field, serializers.JSONField):
             # Whatever JSON there is, null as well: "anything or null" would be ambiguous for a null.
             return {"description": str(field.help_text or "Any JSON.")}

@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema, extend_schema_serializer, exten
 from rest_framework import serializers, status
 from rest_framework.response import Response
 
-from cxmanager.rest.fields import MomentField, moment
+from cxmanager.rest.fields import MetaField, MomentField, moment
 from cxmanager.rest.viewsets import OmneoViewSet, enveloped
 from profiles.api import examples
 from profiles.api.cause import cause_of
@@ -94,7 +94,7 @@ class InteractionChange(Given):
         child=serializers.CharField(max_length=191), required=False, allow_null=True, max_length=MOST_NESTED
     )
     interacted_at = MomentField(required=False, allow_null=True, help_text="Now, when it is not sent.")
-    meta = serializers.JSONField(required=False, allow_null=True)
+    meta = MetaField()
 
     def validate(self, attributes: dict) -> dict:
         given = super().validate(attributes)

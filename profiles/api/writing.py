@@ -9,7 +9,7 @@ from datetime import datetime
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from cxmanager.rest.fields import MomentField, moment
+from cxmanager.rest.fields import MetaField, MomentField, moment
 from profiles import preferences
 from profiles.api import examples
 from profiles.models import CustomAttribute, Location, Profile
@@ -85,7 +85,7 @@ class AddressInput(Given):
     longitude = Text(32)
     is_default = serializers.BooleanField(required=False)
     notes = Text(10_000)
-    meta = serializers.JSONField(required=False, allow_null=True)
+    meta = MetaField()
     external_id = Text()
 
 
@@ -110,7 +110,7 @@ class DateInput(Given):
     note = Text(10_000)
     description = Text(10_000)
     role = Text()
-    meta = serializers.JSONField(required=False, allow_null=True)
+    meta = MetaField()
 
 
 class CommsInput(serializers.Serializer):

@@ -85,3 +85,15 @@ def test_its_page_has_no_script_of_its_own(db):
     assert page.status_code == 200
     assert "<script>" not in page.content.decode()
     assert "'unsafe-inline'" not in page["Content-Security-Policy"].split("script-src")[1].split(";")[0]
+
+
+def test_meta_is_an_object_wherever_it_is_sent(document):
+    """What is read key by key must not be a text or a list."""
+    sent = {
+        f"{name}.meta": schema["properties"]["meta"].get("type")
+        for name, schema in document["components"]["schemas"].items()
+        if name.endswith("Request") and "meta" in schema.get("properties", {})
+    }
+
+    assert len(sent) >= 10
+    assert {name for name, type_ in sent.items() if type_ != ["object", "null"]} == set()
