@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from benefits.api.described import BatchShape, BenefitShape, CountShape
-from benefits.api.reading import benefits, benefits_as_json, one_benefit, whole
+from benefits.api.reading import BY_STATUS, benefits, benefits_as_json, one_benefit, whole, with_status
 from benefits.api.serializers import ChangeBenefit, CreateBenefit, ExtendBenefits
 from benefits.models import Benefit, BenefitBatch, BenefitDefinition
 from cxmanager.refusals import Refusal
@@ -37,7 +37,7 @@ SENT = ("issued_at", "expires_at", "timezone", "external_id", "value", "meta")
 
 
 @extend_schema_view(
-    list=extend_schema(responses=BenefitShape(many=True)),
+    list=extend_schema(responses=BenefitShape(many=True), parameters=[BY_STATUS]),
     retrieve=extend_schema(responses=BenefitShape),
 )
 class BenefitViewSet(OmneoViewSet):
@@ -64,6 +64,7 @@ class BenefitViewSet(OmneoViewSet):
         "created_at": "created_at",
         "updated_at": "updated_at",
     }
+    filters_handled_by_view = ("status",)
     sort_fields = ["issued_at", "expires_at", "created_at", "updated_at"]
 
     def get_queryset(self):
@@ -73,8 +74,9 @@ class BenefitViewSet(OmneoViewSet):
         return get_object_or_404(self.get_queryset(), pk=whole(self.kwargs["pk"]))
 
     def list(self, request, *args, **kwargs) -> Response:
-        rows = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(benefits_as_json(rows, at=timezone.now()))
+        at = timezone.now()
+        rows = self.filter_queryset(with_status(self.get_queryset(), request.query_params, at=at))
+        return self.get_paginated_response(benefits_as_json(self.paginate_queryset(rows), at=at))
 
     def retrieve(self, request, *args, **kwargs) -> Response:
         return enveloped(benefits_as_json([self.get_object()], at=timezone.now())[0])

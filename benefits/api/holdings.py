@@ -3,7 +3,7 @@
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from benefits.api.benefits import changes_in, issue, read
 from benefits.api.described import BenefitShape, ClauseShape, DefinitionShape, RedemptionShape, WhyShape
 from benefits.api.reading import (
+    BY_STATUS,
     benefits,
     benefits_as_json,
     one_benefit,
@@ -22,6 +23,7 @@ from benefits.api.reading import (
     redemptions_as_json,
     uuid_in,
     whole,
+    with_status,
 )
 from benefits.api.redeeming import redeem
 from benefits.api.serializers import (
@@ -40,9 +42,6 @@ from benefits.models import Benefit, BenefitDefinition
 from cxmanager.rest.fields import moment
 from cxmanager.rest.viewsets import OmneoViewSet, enveloped
 from profiles.api.cause import cause_of
-
-STATUSES = ("active", "redeemable", "expired", "redeemed", "revoked")
-BY_STATUS = OpenApiParameter("filter[status]", enum=STATUSES)
 
 
 @extend_schema_view(
@@ -196,16 +195,6 @@ class HoldingViewSet(OmneoViewSet):
     def destroy(self, request, *args, **kwargs) -> Response:
         self.get_object().remove(at=timezone.now(), cause=cause_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-def with_status(rows, parameters, *, at):
-    """The rows of `filter[status]`. Raises InvalidInput for a status that does not exist."""
-    wanted = parameters.get("filter[status]")
-    if wanted is None:
-        return rows
-    if wanted not in STATUSES:
-        raise InvalidInput({"filter[status]": [f"Use one of: {', '.join(STATUSES)}."]})
-    return rows.with_status(wanted, at=at)
 
 
 def definition_at(text: str) -> BenefitDefinition:

@@ -5,12 +5,14 @@ from uuid import UUID
 
 from django.db.models import F, QuerySet
 from django.http import Http404
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.exceptions import ValidationError as InvalidInput
 
 from benefits.api.known import known_definitions
 from benefits.api.shapes import (
     NOTHING_COUNTED,
     benefit_as_json,
-    profile_as_json,
+    person_as_json,
     redemption_as_json,
     uses_left,
 )
@@ -18,6 +20,8 @@ from benefits.models import Benefit, GlobalCounter, Redemption
 from cxmanager.refusals import Refusal
 from profiles.models import Location, Profile
 
+STATUSES = ("active", "redeemable", "expired", "redeemed", "revoked")
+BY_STATUS = OpenApiParameter("filter[status]", enum=STATUSES)
 FIELDS = [field.attname for field in Benefit._meta.concrete_fields]
 # What `from_row` makes a benefit of.
 COLUMNS = [*FIELDS, "definition_version"]
@@ -60,6 +64,16 @@ def _with_reason(row: Benefit, definition: dict, totals: dict | None, at: dateti
     return benefit_as_json(row, definition=definition, why_not=why_not, left=left, at=at)
 
 
+def with_status(rows, parameters, *, at):
+    """The rows of `filter[status]`. Raises InvalidInput for a status that does not exist."""
+    wanted = parameters.get("filter[status]")
+    if wanted is None:
+        return rows
+    if wanted not in STATUSES:
+        raise InvalidInput({"filter[status]": [f"Use one of: {', '.join(STATUSES)}."]})
+    return rows.with_status(wanted, at=at)
+
+
 def one_benefit(pk: str | int, *, at: datetime) -> dict:
     return benefits_as_json(list(benefits().filter(pk=pk)), at=at)[0]
 
@@ -76,7 +90,10 @@ def redemptions_as_json(rows: list[Redemption], *, at: datetime) -> list[dict]:
     by_id = {one["id"]: one for one in benefits_as_json(held, at=at)} if held else {}
     return [
         redemption_as_json(
-            row, benefit=by_id[row.benefit_id], location=row.location, profile=profile_as_json(row.profile)
+            row,
+            benefit=by_id[row.benefit_id],
+            location=row.location,
+            profile=person_as_json(row.profile.first_name, row.profile.last_name, row.profile.email),
         )
         for row in rows
     ]

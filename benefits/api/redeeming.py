@@ -7,13 +7,15 @@ from django.http import Http404
 
 from benefits.api.reading import COLUMNS, benefits, from_row, give_definitions
 from benefits.api.serializers import RedeemBenefit
-from benefits.api.shapes import benefit_as_json, redemption_as_json
+from benefits.api.shapes import benefit_as_json, person_as_json, redemption_as_json
 from benefits.models import Benefit
 from benefits.statements import Select
 from profiles.api.cause import cause_of
 
+# The row is joined with its profile anyhow, to see that it is not deleted.
+PERSON = ("profile__first_name", "profile__last_name", "profile__email")
 FIND = Select(
-    lambda pk, profile_id: benefits().filter(pk=pk, profile_id=profile_id).order_by().values_list(*COLUMNS),
+    lambda pk, profile_id: benefits().filter(pk=pk, profile_id=profile_id).order_by().values_list(*PERSON, *COLUMNS),
     pk=1_001,
     profile_id=UUID(int=0),
 )
@@ -26,7 +28,7 @@ def redeem(request, *, profile_id: UUID, benefit_id: int, at: datetime) -> dict:
     found = FIND.rows(pk=benefit_id, profile_id=profile_id)
     if not found:
         raise Http404
-    benefit = from_row(found[0])
+    person, benefit = found[0][: len(PERSON)], from_row(found[0][len(PERSON) :])
     json = give_definitions([benefit])[benefit.definition_id]
     location = given.get("location_id")
     redemption = benefit.redeem(
@@ -37,7 +39,8 @@ def redeem(request, *, profile_id: UUID, benefit_id: int, at: datetime) -> dict:
         receipt_ref=given.get("transaction_receipt_ref") or "",
         meta=given.get("meta"),
     )
-    return redemption_as_json(redemption, benefit=as_it_is_now(benefit, json, at=at), location=location)
+    shown = as_it_is_now(benefit, json, at=at)
+    return redemption_as_json(redemption, benefit=shown, location=location, profile=person_as_json(*person))
 
 
 def what_was_sent(request) -> dict:

@@ -215,12 +215,12 @@ def location_as_json(location) -> dict | None:
     }
 
 
-def profile_as_json(profile) -> dict:
+def person_as_json(first_name: str, last_name: str, email: str | None) -> dict:
     """The few lines about the customer that a redemption shows."""
     return {
-        "first_name": profile.first_name or None,
-        "last_name": profile.last_name or None,
-        "full_name": profile.full_name or None,
-        "email": profile.email,
+        "first_name": first_name or None,
+        "last_name": last_name or None,
+        "full_name": f"{first_name} {last_name}".strip() or None,
+        "email": email,
         "statuses": [],
     }

@@ -32,15 +32,17 @@ class TestRead:
         assert (row["is_redeemable"], row["redemptions_remaining"]) == (False, 0)
         assert set(row) == set(BenefitShape().fields)
 
-    def test_by_status(self, api, url, coffee, member, issued, at, cause):
+    @pytest.mark.parametrize("whose", ["/profiles/{profile}/benefits", "/benefits"])
+    def test_by_status(self, api, whose, coffee, member, issued, at, cause):
         old = coffee.issue(member, at=at, issued_at=at - timedelta(days=90), cause=cause)
         used = coffee.issue(member, at=at, cause=cause)
         used.redeem(at=at, cause=cause)
         taken = coffee.issue(member, at=at, cause=cause).revoke(at=at, cause=cause)
         later = coffee.issue(member, at=at, issued_at=at + timedelta(days=1), cause=cause)
 
+        address = f"/api/v3{whose}".format(profile=member.pk)
         found = {
-            status: [row["id"] for row in api.get(f"{url}?filter[status]={status}").json()["data"]]
+            status: [row["id"] for row in api.get(f"{address}?filter[status]={status}").json()["data"]]
             for status in ("active", "redeemable", "expired", "redeemed", "revoked")
         }
 
@@ -51,7 +53,7 @@ class TestRead:
             "redeemed": [used.pk],
             "revoked": [taken.pk],
         }
-        assert api.get(f"{url}?filter[status]=lost").status_code == 422
+        assert api.get(f"{address}?filter[status]=lost").status_code == 422
 
     def test_costs_the_same_for_one_and_for_many(self, api, url, issued, member, at, cause, django_assert_num_queries):
         api.get(url)
@@ -255,6 +257,9 @@ class TestRedeem:
 
         assert {name: data[name] for name in sent} == sent
         assert (data["location"]["name"], data["total"]) == ("Fitzroy", 12.0)
+        # Later it is told of in the same words.
+        assert data["profile"]["full_name"] == "Maria Membrino"
+        assert api.get(f"/api/v3/redemptions/{data['id']}").json()["data"] == data
         event = Event.objects.get(name="benefit.redeemed")
         assert (event.location, event.payload["count"], event.token.name) == (shop, 3, "Till")
 
@@ -272,6 +277,8 @@ class TestRedeem:
             {"location_id": 12345},
             {"transaction_external_id": "x" * 192},
             {"transaction_external_id": ["a"]},
+            {"meta": "x"},
+            {"meta": [1]},
             [],
             [1],
             "text",
