@@ -1,9 +1,11 @@
 from datetime import date
+from decimal import Decimal
 
 from django.db import models
 
 from transactions.models.transaction import MONEY
 
+NOTHING = Decimal("0.00")
 DAYS = {"max_digits": 10, "decimal_places": 2, "null": True}
 
 
@@ -30,14 +32,16 @@ class Aggregation(models.Model):
     profile = models.OneToOneField(
         "profiles.Profile", models.CASCADE, primary_key=True, related_name="aggregation", editable=False
     )
-    spend_12m = models.DecimalField(**MONEY, default=0, help_text="In the 12 months up to the latest transaction.")
+    spend_12m = models.DecimalField(
+        **MONEY, default=NOTHING, help_text="In the 12 months up to the latest transaction."
+    )
     spend_12m_now = models.DecimalField(
-        **MONEY, default=0, help_text="In the 12 months up to the day it was worked out."
+        **MONEY, default=NOTHING, help_text="In the 12 months up to the day it was worked out."
     )
     spend_12m_now_since = models.DateField(null=True, help_text="The first day in spend_12m_now on which anything was.")
-    spend_all = models.DecimalField(**MONEY, default=0)
-    spend_atv_12m = models.DecimalField(**MONEY, default=0, help_text="spend_12m for each sale in it.")
-    spend_atv_all = models.DecimalField(**MONEY, default=0)
+    spend_all = models.DecimalField(**MONEY, default=NOTHING)
+    spend_atv_12m = models.DecimalField(**MONEY, default=NOTHING, help_text="spend_12m for each sale in it.")
+    spend_atv_all = models.DecimalField(**MONEY, default=NOTHING)
     spend_first_date = models.DateField(null=True)
     spend_last_date = models.DateField(null=True)
     shop_count = models.PositiveIntegerField(
@@ -61,7 +65,7 @@ class Aggregation(models.Model):
     latest_transacted_location = models.ForeignKey(
         "profiles.Location", models.SET_NULL, null=True, related_name="+", db_index=False
     )
-    latest_shop_spend = models.DecimalField(**MONEY, default=0)
+    latest_shop_spend = models.DecimalField(**MONEY, default=NOTHING)
     latest_shop_currency = models.CharField(max_length=3, blank=True, default="")
     discount_avg = models.DecimalField(
         max_digits=7, decimal_places=2, null=True, help_text="Percent off, over all sales."
