@@ -298,6 +298,8 @@ UNFOLD = {
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: "/static/cxmanager/favicon.svg"}
     ],
+    # There is no site beside the back office to return to.
+    "SITE_URL": "",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,

@@ -49,3 +49,9 @@ def test_machine_users_do_not_sign_in(db):
     machine.save()
     answer = attempt(Client(), machine.email, "correct horse")
     assert answer.status_code == 200
+
+
+def test_nothing_leads_from_the_sign_in_page_back_to_itself(db):
+    page = Client().get(LOGIN).content.decode()
+    assert "Return to site" not in page
+    assert 'href="/"' not in page
