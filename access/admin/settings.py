@@ -22,6 +22,7 @@ EXAMPLES = {
     "json": 'JSON. Example: {"days": [1, 2]}.',
 }
 OF_EACH_TYPE = "As the type says: text as it is, a whole number such as 30, yes or no, or JSON."
+NOT_SHOWN = "It is not shown here. Apps read it through the API. Leave this empty to keep it as it is."
 YES_AND_NO = {"yes": True, "true": True, "no": False, "false": False}
 
 
@@ -56,14 +57,18 @@ class SettingForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if "value" in self.fields:
-            self.initial["value"] = as_text(self.instance.value, self.instance.type)
-            is_new = self.instance.pk is None
-            self.fields["value"].help_text = OF_EACH_TYPE if is_new else EXAMPLES[self.instance.type]
+            is_new, is_secret = self.instance.pk is None, self.instance.is_secret
+            self.initial["value"] = "" if is_secret else as_text(self.instance.value, self.instance.type)
+            of_this_type = OF_EACH_TYPE if is_new else EXAMPLES[self.instance.type]
+            self.fields["value"].help_text = NOT_SHOWN if is_secret else of_this_type
 
     def clean(self) -> dict:
         """Turn the text into a value of the type; the model says whether it fits."""
         cleaned = super().clean()
         text, type_ = cleaned.get("value", ""), cleaned.get("type") or self.instance.type
+        if self.instance.is_secret and not text.strip():
+            cleaned["value"] = self.instance.value
+            return cleaned
         try:
             cleaned["value"] = from_text(text, type_) if text.strip() else None
         except (ValueError, KeyError, RecursionError):
@@ -78,9 +83,15 @@ class SettingAdmin(ModelAdmin):
     search_fields = ["handle"]
     fields = ["handle", "type", "value", "is_environment"]
 
+    def get_fields(self, request: HttpRequest, obj: Setting | None = None) -> list[str]:
+        """Those who may only look see the value as the list shows it."""
+        if obj is not None and not self.has_change_permission(request, obj):
+            return ["handle", "type", "shown_value", "is_environment"]
+        return self.fields
+
     def get_readonly_fields(self, request: HttpRequest, obj: Setting | None = None) -> list[str]:
         """Integrations ask for the handle and expect the type."""
-        return ["handle", "type", "is_environment"] if obj is not None else []
+        return ["handle", "type", "shown_value", "is_environment"] if obj is not None else []
 
     def has_delete_permission(self, request: HttpRequest, obj: Setting | None = None) -> bool:
         if obj is not None and obj.handle in STANDING:
@@ -95,7 +106,7 @@ class SettingAdmin(ModelAdmin):
 
     @display(description="Value")
     def shown_value(self, setting: Setting) -> str:
-        text = as_text(setting.value, setting.type)
+        text = as_text(setting.as_recorded(setting.value), setting.type)
         return f"{text[:80]}…" if len(text) > 80 else text or "–"
 
     def save_model(self, request: HttpRequest, setting: Setting, form, change: bool) -> None:
@@ -105,9 +116,15 @@ class SettingAdmin(ModelAdmin):
             return
         with transaction.atomic():
             super().save_model(request, setting, form, change)
-            record("setting.created", setting, at=at, actor=actor, changes={"value": [None, setting.value]})
+            record(
+                "setting.created",
+                setting,
+                at=at,
+                actor=actor,
+                changes={"value": [None, setting.as_recorded(setting.value)]},
+            )
 
     def delete_model(self, request: HttpRequest, setting: Setting) -> None:
-        changes = {"value": [setting.value, None]}
+        changes = {"value": [setting.as_recorded(setting.value), None]}
         record("setting.deleted", setting, at=timezone.now(), actor=Actor.of(request), changes=changes)
         super().delete_model(request, setting)

@@ -11,6 +11,9 @@ CURRENCY = "currency"
 REQUEST_KEY = "app.request_key"
 # What clients expect on every installation (access/standing.py).
 STANDING = {CURRENCY, REQUEST_KEY}
+# What apps are told and people in the back office need not read.
+SECRET = {REQUEST_KEY}
+HIDDEN = "••••••••"
 
 
 class Setting(models.Model):
@@ -44,6 +47,14 @@ class Setting(models.Model):
     def __str__(self) -> str:
         return self.handle
 
+    @property
+    def is_secret(self) -> bool:
+        return self.handle in SECRET
+
+    def as_recorded(self, value):
+        """A value of this setting as the audit trail may keep it."""
+        return HIDDEN if self.is_secret and value is not None else value
+
     def clean(self) -> None:
         is_bool_as_number = isinstance(self.value, bool) and self.type == self.Type.INTEGER
         fits = isinstance(self.value, PYTHON_TYPES.get(self.type, ())) and not is_bool_as_number
@@ -60,7 +71,8 @@ class Setting(models.Model):
         if before == value and type(before) is type(value):
             return
         self.save(update_fields=["value", "updated_at"])
-        record("setting.updated", self, at=at, actor=actor, changes={"value": [before, value]})
+        changes = {"value": [self.as_recorded(before), self.as_recorded(value)]}
+        record("setting.updated", self, at=at, actor=actor, changes=changes)
 
 
 def is_currency(code) -> bool:

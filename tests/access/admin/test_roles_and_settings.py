@@ -1,9 +1,11 @@
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.test import Client
 
 from access.models import Setting
 from access.roles import Role
 from profiles.models import Event
+from tests.conftest import person
 
 ROLES = "/admin/access/staffrole/"
 SETTINGS = "/admin/access/setting/"
@@ -76,3 +78,28 @@ def test_standing_settings_are_not_deleted(office):
     for setting in Setting.objects.all():
         assert office.post(f"{SETTINGS}{setting.pk}/delete/", {"post": "yes"}).status_code == 403
     assert Setting.objects.count() == 2
+
+
+def test_a_secret_is_not_shown_and_stays_unless_another_is_typed(office):
+    key = Setting.objects.get(handle="app.request_key")
+    page = f"{SETTINGS}{key.pk}/change/"
+
+    for address in (SETTINGS, page):
+        assert key.value not in office.get(address).content.decode()
+    assert office.post(page, {"value": ""}).status_code == 302
+    assert Setting.objects.get(pk=key.pk).value == key.value
+    assert office.post(page, {"value": "another"}).status_code == 302
+
+    assert Setting.objects.get(pk=key.pk).value == "another"
+    assert Event.objects.get().payload["changes"] == {"value": ["••••••••", "••••••••"]}
+
+
+def test_those_who_may_only_look_see_what_the_list_shows(db):
+    looker = person("Lena")
+    looker.user_permissions.add(permission("access.view_setting"))
+    client = Client()
+    client.force_login(looker)
+
+    for setting in Setting.objects.all():
+        page = client.get(f"{SETTINGS}{setting.pk}/change/").content.decode()
+        assert (setting.value in page) == (setting.handle == "currency")
