@@ -3,7 +3,7 @@ PORT ?= 8000
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install run serve worker test lint format bench
+.PHONY: install run serve worker test lint format bench static
 
 install: .venv/installed
 
@@ -39,3 +39,7 @@ format: install
 
 bench: install
 	$(BIN)/python -m bench
+
+# Only for who changes the condition builder: it needs Node.js 20 or later and npm, and what it builds is committed.
+static:
+	cd frontend/condition-builder && npm ci --ignore-scripts --no-audit --no-fund && npm test && npm run build

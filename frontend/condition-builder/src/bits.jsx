@@ -1,0 +1,55 @@
+/* Small things that several parts show. */
+
+export function Icon({ name }) {
+  return (
+    <span class="material-symbols-outlined cxb-icon" aria-hidden="true">
+      {name}
+    </span>
+  );
+}
+
+/** Something went wrong: said at once, also to those who listen. */
+export function Notice({ children }) {
+  return (
+    <p class="cxb-notice" role="alert">
+      <Icon name="error" />
+      <span>{children}</span>
+    </p>
+  );
+}
+
+export function Select({ label, value, options, onChange, class: className = "", ...rest }) {
+  return (
+    <span class={`cxb-select ${className}`}>
+      <select class="cxb-input" aria-label={label} value={value} onChange={(event) => onChange(event.target.value)} {...rest}>
+        {options.map(([name, content]) =>
+          Array.isArray(content) ? (
+            <optgroup key={name} label={name}>
+              {content.map(([one, text]) => (
+                <option key={one} value={one}>
+                  {text}
+                </option>
+              ))}
+            </optgroup>
+          ) : (
+            <option key={name} value={name}>
+              {content}
+            </option>
+          ),
+        )}
+      </select>
+    </span>
+  );
+}
+
+const KINDS = [
+  ["text", "text"],
+  ["number", "number"],
+  ["boolean", "yes or no"],
+];
+
+/** As what a value is compared, where the fact does not say. */
+export function KindSelect({ kind, onChange, kinds = KINDS }) {
+  const options = kinds.some(([name]) => name === kind) ? kinds : [...kinds, [kind, kind]];
+  return <Select class="cxb-kind" label="Compared as" value={kind} options={options} onChange={onChange} />;
+}
