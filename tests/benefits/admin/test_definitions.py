@@ -1,6 +1,7 @@
 """Settings → Benefit definitions."""
 
 import json
+from html import unescape
 from io import BytesIO
 
 import pytest
@@ -299,6 +300,12 @@ class TestPagesAboutOne:
 
         assert "You may look at earlier versions" in response.content.decode()
         assert BenefitDefinition.objects.get().name == "Free tea"
+
+    def test_the_same_version_is_not_brought_back(self, as_manager, coffee):
+        response = as_manager.post(page("simple_history", coffee.pk, coffee.history.first().pk))
+
+        assert "This version is the same as today's." in unescape(response.content.decode())
+        assert coffee.history.count() == 1
 
 
 def test_the_card_is_json(as_manager, sent):

@@ -215,5 +215,7 @@ class TestProgress:
         as_manager.post(page("benefitbatch_stop", batch.pk))
 
         assert Job.objects.get().state == "cancelled"
-        assert "already over" in as_manager.get(page("benefitbatch_stop", batch.pk)).content.decode()
+        assert (
+            "This bulk issue is already over." in as_manager.get(page("benefitbatch_stop", batch.pk)).content.decode()
+        )
         assert BenefitDefinition.objects.get().counters.totals()["issued"] == 0
