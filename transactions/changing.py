@@ -16,7 +16,7 @@ from transactions.locking import in_turn, transaction_in_turn
 from transactions.models import Transaction, TransactionItem
 from transactions.recording import NESTED, positive, sale_named, write_lines, write_payments, write_words
 from transactions.refusals import refusal
-from transactions.returning import release, tied
+from transactions.returning import refuse_undone, release, tied
 
 UNTRACKED = {"id", "net", "transacted_on", "is_online", "created_at", "updated_at"}
 
@@ -34,6 +34,8 @@ def change(
     _apply(fresh, document)
     if profile is not ...:
         fresh.profile = wanted
+    if sale is not None and sale.profile_id not in (None, fresh.profile_id):
+        raise refusal("other_customers_sale")
     lines = _line_changes(fresh, document)
     _move_total(fresh, document, lines)
     fresh.settle()
@@ -61,13 +63,13 @@ def _sale_of(fresh: Transaction, document: dict) -> Transaction | None:
     if document.get("type", fresh.type) != fresh.type:
         raise refusal("type_is_fixed")
     named = document.get("returns")
-    if fresh.returns_id is None:
-        fresh.returns = sale_named(named) if named and fresh.type == Transaction.Type.RETURN else None
-        return fresh.returns
-    sale = Transaction.objects.get(pk=fresh.returns_id)
-    if named and named != sale.external_id:
+    if fresh.type != Transaction.Type.RETURN or not (named or fresh.returns_id):
+        return None
+    held = fresh.returns_id and Transaction.objects.get(pk=fresh.returns_id)
+    if held and named and named != held.external_id:
         raise refusal("sale_is_fixed")
-    return sale
+    fresh.returns = transaction_in_turn(held or sale_named(named), fresh.profile)
+    return fresh.returns
 
 
 def _apply(fresh: Transaction, document: dict) -> None:
@@ -150,6 +152,7 @@ def _write(
         raise
     lines.write(fresh)
     if fresh.takes_back and sale is not None:
+        refuse_undone(sale)
         _tie_again(fresh, sale)
     if "payments" in changes:
         fresh.payments.all().delete()

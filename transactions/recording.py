@@ -22,10 +22,10 @@ from profiles.models import Profile, Tag
 from transactions import summing
 from transactions.cataloguing import with_catalogue
 from transactions.claiming import match_waiting
-from transactions.locking import in_turn
+from transactions.locking import in_turn, transaction_in_turn
 from transactions.models import Payment, System, Transaction, TransactionItem, TransactionSystem, TransactionTag
 from transactions.refusals import refusal
-from transactions.returning import sale_named, tied
+from transactions.returning import refuse_undone, sale_named, tied
 
 NESTED = {"items", "payments", "tags", "systems", "returns", "delete_existing_items"}
 
@@ -33,12 +33,9 @@ NESTED = {"items", "payments", "tags", "systems", "returns", "delete_existing_it
 @transaction.atomic
 def record(profile: Profile | None, document: dict, *, at: datetime, cause: Cause) -> tuple[Transaction, bool]:
     """As `Transaction.objects.record`; says as well whether the transaction is new."""
-    sale = sale_named(document["returns"]) if document.get("returns") else None
-    if sale is not None and sale.profile is not None:
-        if profile is not None and profile.pk != sale.profile_id:
-            raise refusal("other_customers_sale")
-        profile = sale.profile
-    profile = in_turn(profile)
+    profile, sale = in_turn(profile), None
+    if document.get("returns"):
+        profile, sale = _with_sale(profile, sale_named(document["returns"]))
     earlier = _recorded_before(profile, document.get("external_id"))
     if earlier is not None:
         return earlier, False
@@ -59,6 +56,15 @@ def record(profile: Profile | None, document: dict, *, at: datetime, cause: Caus
     if profile is None:
         match_waiting(new, at=at, cause=cause)
     return new, True
+
+
+def _with_sale(profile: Profile | None, sale: Transaction) -> tuple[Profile | None, Transaction]:
+    """Whose return it is, and the sale, locked so that nobody undoes it meanwhile. Raises Refusal: sale_undone, other_customers_sale."""
+    sale = transaction_in_turn(sale, profile)
+    refuse_undone(sale)
+    if profile is not None and sale.profile is not None and profile.pk != sale.profile_id:
+        raise refusal("other_customers_sale")
+    return sale.profile or profile, sale
 
 
 @transaction.atomic

@@ -11,13 +11,17 @@ from transactions.refusals import refusal
 
 
 def sale_named(external_id: str) -> Transaction:
-    """The sale that a return names. Raises Refusal: sale_not_found, sale_undone."""
-    sale = Transaction.objects.select_related("profile").filter(external_id=external_id, type="sale").first()
+    """The sale that a return names. Raises Refusal `sale_not_found`."""
+    sale = Transaction.objects.filter(external_id=external_id, type=Transaction.Type.SALE).first()
     if sale is None:
         raise refusal("sale_not_found", sale=external_id)
-    if sale.is_void or sale.status == Transaction.Status.REVERSED:
-        raise refusal("sale_undone", sale=external_id)
     return sale
+
+
+def refuse_undone(sale: Transaction) -> None:
+    """Raise Refusal `sale_undone` where nothing of it can come back. Ask it of a locked row."""
+    if sale.is_void or sale.status == Transaction.Status.REVERSED:
+        raise refusal("sale_undone", sale=sale.external_id)
 
 
 def tied(sale: Transaction, lines: Iterable[TransactionItem]) -> list[TransactionItem]:
