@@ -11,7 +11,7 @@ from profiles.cause import Cause, Door
 from profiles.merging import merge
 from profiles.models import Event, Profile
 from tests.races.tills import outcome
-from transactions import locking, returning
+from transactions import returning
 from transactions.models import Aggregation, Product, ProductVariant, Transaction, TransactionClaim, TransactionItem
 from transactions.summing import work_out
 
@@ -159,4 +159,3 @@ def test_a_sale_that_is_voided_while_it_is_returned_is_one_or_the_other(at_once)
         results = at_once(calls)
         assert sum(isinstance(one, Refusal) for one in results) == 1, results
     assert spent(maria) == 0
-    assert locking.transaction_in_turn(sale).pk == sale.pk
