@@ -23,7 +23,7 @@ LARGEST_ID = 2**31 - 1
 
 class NamedSerializer(serializers.Serializer):
     id = serializers.IntegerField()
-    handle = serializers.CharField()
+    handle = serializers.CharField(read_only=True)
 
 
 @extend_schema_field(NamedSerializer(many=True))

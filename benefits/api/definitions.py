@@ -3,12 +3,13 @@
 from django.db import IntegrityError, transaction
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_serializer, extend_schema_view
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError as InvalidInput
 from rest_framework.response import Response
 
+from benefits.api import examples
 from benefits.api.described import BatchStartedShape, DefinitionShape
 from benefits.api.reading import whole
 from benefits.api.serializers import IssueToMany
@@ -26,6 +27,7 @@ from profiles.models import Profile, Tag
 NOT_YET = ("claim_condition", "view_condition", "tiers", "tier_restriction", "tier_handles")
 
 
+@extend_schema_serializer(examples=[examples.DEFINITION])
 class DefinitionSerializer(CleanedModelSerializer):
     """What create, update and clone read. Name, handle and period are all that a create must send."""
 

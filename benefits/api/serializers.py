@@ -1,10 +1,11 @@
 """What the endpoints read, checked field by field. Unknown keys are ignored, as with Omneo."""
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError as InvalidInput
 
+from benefits.api import examples
 from benefits.models import BenefitDefinition
 from cxmanager.rest.fields import MetaField, MomentField
 from profiles.models import Location, Profile
@@ -96,17 +97,20 @@ class BenefitInput(serializers.Serializer):
     meta = MetaField()
 
 
+@extend_schema_serializer(examples=[examples.CREATE])
 class CreateBenefit(BenefitInput):
     benefit_definition_id = DefinitionField()
     profile_id = ProfileField()
 
 
+@extend_schema_serializer(examples=[examples.ISSUE])
 class IssueBenefit(BenefitInput):
     definition = DefinitionField()
     reason = ReasonField()
     location_id = LocationField()
 
 
+@extend_schema_serializer(examples=[examples.CLAIM])
 class ClaimBenefit(serializers.Serializer):
     definition = DefinitionField()
     timezone = TimezoneField()
@@ -114,6 +118,7 @@ class ClaimBenefit(serializers.Serializer):
     meta = MetaField()
 
 
+@extend_schema_serializer(examples=[examples.CLAIM_THIS])
 class ClaimThis(serializers.Serializer):
     """The older way to claim, where the path names the definition."""
 
@@ -122,6 +127,7 @@ class ClaimThis(serializers.Serializer):
     meta = MetaField()
 
 
+@extend_schema_serializer(examples=[examples.CHANGE])
 class ChangeBenefit(serializers.Serializer):
     external_id = ExternalIdField()
     expires_at = MomentField(required=False)
@@ -129,6 +135,7 @@ class ChangeBenefit(serializers.Serializer):
     meta = MetaField()
 
 
+@extend_schema_serializer(examples=[examples.REDEEM])
 class RedeemBenefit(serializers.Serializer):
     count = serializers.IntegerField(required=False, min_value=1, max_value=MOST_USES, default=1)
     location_id = LocationField()
@@ -138,6 +145,7 @@ class RedeemBenefit(serializers.Serializer):
     meta = MetaField()
 
 
+@extend_schema_serializer(examples=[examples.EXTEND])
 class ExtendBenefit(serializers.Serializer):
     """Give exactly one of both."""
 
@@ -150,6 +158,7 @@ class ExtendBenefit(serializers.Serializer):
         return one_of(given, "days", "date")
 
 
+@extend_schema_serializer(examples=[examples.EXTEND_SEVERAL])
 class ExtendBenefits(serializers.Serializer):
     """Omneo's way, for several benefits of one profile. Give exactly one of `extend_days` and `extend_date`."""
 
@@ -171,22 +180,26 @@ def one_of(given: dict, days: str, date: str) -> dict:
     return given
 
 
+@extend_schema_serializer(examples=[examples.REVOKE])
 class RevokeBenefit(serializers.Serializer):
     reason = ReasonField(required=True, allow_blank=False, default=serializers.empty)
     location_id = LocationField()
 
 
+@extend_schema_serializer(examples=[examples.RETURN])
 class ReturnUses(serializers.Serializer):
     count = serializers.IntegerField(required=False, min_value=1, max_value=MOST_USES, default=1)
     reason = ReasonField()
     location_id = LocationField()
 
 
+@extend_schema_serializer(examples=[examples.REVERSE])
 class ReverseRedemption(serializers.Serializer):
     reason = ReasonField()
     location_id = LocationField()
 
 
+@extend_schema_serializer(examples=[examples.ISSUE_TO_MANY])
 class IssueToMany(serializers.Serializer):
     """Give exactly one of both."""
 

@@ -7,7 +7,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.core.exceptions import ValidationError as RuleBroken
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
@@ -19,6 +19,7 @@ from cxmanager.rest.viewsets import OmneoViewSet, enveloped
 from jobs.handlers import handles
 from jobs.models import Job
 from profiles import receiving
+from profiles.api import examples
 from profiles.api.reading import MessageSerializer
 from profiles.api.writing import ProfileInput
 from profiles.cause import Cause
@@ -41,6 +42,7 @@ class DocumentsField(serializers.ListField):
     child = serializers.DictField()
 
 
+@extend_schema_serializer(examples=[examples.BATCH])
 class BatchInput(serializers.Serializer):
     match_criteria = serializers.CharField(
         max_length=LONGEST_HANDLE, help_text="email, id, or the handle of an identity."

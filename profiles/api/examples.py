@@ -2,6 +2,12 @@
 
 from drf_spectacular.utils import OpenApiExample
 
+
+def sent(name: str, value: dict, **options) -> OpenApiExample:
+    """What an integration sends, as JSON unless told otherwise."""
+    return OpenApiExample(name, value=value, request_only=True, **options)
+
+
 PROFILE_ID = "0190c3ad-38cd-7747-b7f3-6649c9c05c5d"
 STAMPS = {"created_at": "2026-03-09 03:38:32", "updated_at": "2026-05-04 03:40:54"}
 ONE_IDENTITY = {
@@ -120,23 +126,64 @@ CUSTOM_ATTRIBUTE = OpenApiExample(
     response_only=True,
 )
 
-NEW_PROFILE = OpenApiExample(
-    "Enrol a customer",
-    value={
-        "first_name": "Carlos",
-        "last_name": "Bar",
-        "email": "carlos@example.com",
-        "mobile_phone": "0450 551 500",
-        "birth_year": 1985,
-        "birth_month": 1,
-        "birth_day": 10,
-        "identities": [{"handle": "loyalty-card", "identifier": "2900000012345"}],
-        "tags": ["vip"],
-        "comms_attributes": {"email_promo": True},
-        "custom_attributes": [{"namespace": "comms", "handle": "interests", "type": "string", "value": "kids"}],
-    },
-    request_only=True,
+A_NEW_PROFILE = {
+    "first_name": "Carlos",
+    "last_name": "Bar",
+    "email": "carlos@example.com",
+    "mobile_phone": "0450 551 500",
+    "birth_year": 1985,
+    "birth_month": 1,
+    "birth_day": 10,
+    "identities": [{"handle": "loyalty-card", "identifier": "2900000012345"}],
+    "tags": ["vip"],
+    "comms_attributes": {"email_promo": True},
+    "custom_attributes": [{"namespace": "comms", "handle": "interests", "type": "string", "value": "kids"}],
+}
+NEW_PROFILE = sent("Enrol a customer", A_NEW_PROFILE)
+NEW_TYPE = sent("Now a full member", {"profile_type": "active"})
+MERGE = sent(
+    "The same person twice",
+    {"source_profile_id": "0190c3ad-5b1e-7cc0-9f6e-0d2b8a4c7e11", "destination_profile_id": PROFILE_ID},
 )
+SYNC = sent("Whoever changed in May", {"updated_at": "2026-05-01 00:00:00"})
+SEARCH_ID = sent("A card was scanned", {"type": "loyalty-card", "id": "2900000012345"})
+AVAILABILITY = sent("Before enrolling", {"email": "carlos@example.com", "mobile_phone": "0450 551 500"})
+BATCH = sent(
+    "From another system",
+    {
+        "match_criteria": "email",
+        "profiles": [
+            A_NEW_PROFILE,
+            {"email": "maria@example.com", "tags": ["vip"], "appearance_attributes": {"size_shoe": "39"}},
+        ],
+    },
+)
+IMPORT = sent(
+    "A file of customers",
+    {"file": "email,first_name\ncarlos@example.com,Carlos\n", "handler": "omneo:profile", "match": "email"},
+    media_type="multipart/form-data",
+)
+
+NEW_IDENTITY = sent("A loyalty card", {"handle": "loyalty-card", "identifier": "2900000012345", "is_primary": True})
+NEW_ADDRESS = sent(
+    "At home",
+    {
+        "address_line_1": "12 Gertrude Street",
+        "city": "Fitzroy",
+        "state": "Victoria",
+        "postcode": "3065",
+        "country": "Australia",
+        "is_default": True,
+    },
+)
+NEW_DATE = sent(
+    "A child's birthday",
+    {"handle": "birthday", "relationship": "child", "name": "Mia", "date": "2019-04-12", "is_recurring": True},
+)
+CONSENTS = sent("May be written to, not called", {"email_promo": True, "sms_promo": False})
+SIZES = sent("Sizes", {"size_top": "M", "size_shoe": "42"})
+NEW_VALUE = sent("Interests", {"type": "string", "value": "kids"})
+NEW_TAGS = sent("Two tags", {"tags": ["vip", "boots"]})
 
 A_CONTACT = {
     "profile_id": PROFILE_ID,
@@ -150,7 +197,10 @@ A_CONTACT = {
     "interacted_at": "2026-05-01 12:00:00",
     "meta": {"sizes": ["42", "43"]},
 }
-NEW_INTERACTION = OpenApiExample("A visit to the shop", value=A_CONTACT, request_only=True)
+NEW_INTERACTION = sent("A visit to the shop", A_CONTACT)
+CHANGED_INTERACTION = sent(
+    "A visit to the shop", {name: value for name, value in A_CONTACT.items() if name != "profile_id"}
+)
 INTERACTION = OpenApiExample(
     "A visit to the shop",
     value={

@@ -1,13 +1,14 @@
 """Importing profiles over the API from a file (omneo-reference 2.32 and 3.1)."""
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 from cxmanager.refusals import Refusal
 from cxmanager.rest.viewsets import OmneoViewSet, enveloped
+from profiles.api import examples
 from profiles.importing import starting
 from profiles.importing.columns import Columns
 from profiles.models import ProfileImport
@@ -75,6 +76,7 @@ class ImportSerializer(serializers.Serializer):
     get_run_condition_on_issue_date = get_exclude_if_related_exists = get_use_condition
 
 
+@extend_schema_serializer(examples=[examples.IMPORT])
 class ImportInput(serializers.Serializer):
     file = serializers.FileField(help_text="CSV or XLSX, with the names of the columns in its first row.")
     handler = serializers.CharField(help_text=f"{HANDLER}: the only one that is supported.")

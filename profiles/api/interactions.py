@@ -73,6 +73,7 @@ class IdentifierInput(serializers.Serializer):
     id = serializers.CharField(max_length=191)
 
 
+@extend_schema_serializer(examples=[examples.CHANGED_INTERACTION])
 class InteractionChange(Given):
     action = serializers.ChoiceField(Interaction.Action)
     channel = serializers.ChoiceField(Interaction.Channel)

@@ -3,12 +3,13 @@
 from django.core.exceptions import ValidationError as Invalid
 from django.db.models import QuerySet
 from django.http import Http404
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 from cxmanager.rest.viewsets import OmneoViewSet, enveloped
+from profiles.api import examples
 from profiles.api.documents import whole
 from profiles.api.finding import ATTRIBUTES_PARAMETERS, with_custom_attributes
 from profiles.api.reading import MessageSerializer, ProfileSerializer
@@ -19,11 +20,13 @@ from profiles.phones import read_phone
 MOST_FOUND = 100
 
 
+@extend_schema_serializer(examples=[examples.SEARCH_ID])
 class SearchIdInput(serializers.Serializer):
     type = serializers.CharField(max_length=191, help_text="The handle of the identity, such as loyalty-card.")
     id = serializers.CharField(max_length=191, help_text="The identifier, such as the number on the card.")
 
 
+@extend_schema_serializer(examples=[examples.AVAILABILITY])
 class AvailabilityInput(serializers.Serializer):
     email = serializers.EmailField(required=False, allow_null=True, max_length=191)
     mobile_phone = serializers.CharField(required=False, allow_null=True, max_length=50)

@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_serializer, extend_schema_view
 from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
@@ -13,6 +13,7 @@ from cxmanager.rest.filtering import narrow
 from cxmanager.rest.viewsets import enveloped
 from jobs.models import Job
 from profiles import erasing, merging, receiving, syncing
+from profiles.api import examples
 from profiles.api.cause import cause_of
 from profiles.api.documents import whole
 from profiles.api.including import include_parameter, included
@@ -32,15 +33,18 @@ SEARCH = OpenApiParameter(
 )
 
 
+@extend_schema_serializer(examples=[examples.NEW_TYPE])
 class TypeInput(serializers.Serializer):
     profile_type = serializers.ChoiceField(LIVING_TYPES)
 
 
+@extend_schema_serializer(examples=[examples.MERGE])
 class MergeInput(serializers.Serializer):
     source_profile_id = serializers.UUIDField(help_text="The profile that goes.")
     destination_profile_id = serializers.UUIDField(help_text="The profile that stays and takes over.")
 
 
+@extend_schema_serializer(examples=[examples.SYNC])
 class SyncInput(serializers.Serializer):
     updated_at = MomentField(
         required=False, allow_null=True, help_text="Only profiles changed since then. Without it, all."

@@ -56,6 +56,7 @@ class Given(serializers.Serializer):
         }
 
 
+@extend_schema_serializer(examples=[examples.NEW_IDENTITY])
 class IdentityInput(Given):
     id = serializers.IntegerField(
         required=False,
@@ -70,6 +71,7 @@ class IdentityInput(Given):
     is_active = serializers.BooleanField(required=False)
 
 
+@extend_schema_serializer(examples=[examples.NEW_ADDRESS])
 class AddressInput(Given):
     address_line_1 = serializers.CharField(max_length=191)
     address_line_2 = Text()
@@ -99,6 +101,7 @@ class NestedAddressInput(AddressInput):
     )
 
 
+@extend_schema_serializer(examples=[examples.NEW_DATE])
 class DateInput(Given):
     handle = serializers.CharField(max_length=191)
     relationship = Text(help_text="With the handle it says which date this is. Example: child.")
@@ -113,6 +116,7 @@ class DateInput(Given):
     meta = MetaField()
 
 
+@extend_schema_serializer(examples=[examples.CONSENTS])
 class CommsInput(serializers.Serializer):
     """Consents. What is not sent stays; null forgets it."""
 
@@ -130,6 +134,7 @@ class CommsInput(serializers.Serializer):
         return {name: moment(one) if isinstance(one, datetime) else one for name, one in attributes.items()}
 
 
+@extend_schema_serializer(examples=[examples.SIZES])
 class AppearanceInput(serializers.Serializer):
     """Colours, sizes and measures. What is not sent stays; null forgets it."""
 
@@ -140,6 +145,7 @@ class AppearanceInput(serializers.Serializer):
         return {name: value or None for name, value in attributes.items()}
 
 
+@extend_schema_serializer(examples=[examples.NEW_VALUE])
 class CustomValueInput(serializers.Serializer):
     """The value of an attribute that its address names. Without a type it keeps its own, else takes the value's."""
 
@@ -178,6 +184,7 @@ def number(least: int, most: int) -> serializers.IntegerField:
     return serializers.IntegerField(required=False, allow_null=True, min_value=least, max_value=most)
 
 
+@extend_schema_serializer(examples=[examples.NEW_TAGS])
 class TagsInput(serializers.Serializer):
     tags = serializers.ListField(child=serializers.CharField(max_length=191), max_length=MOST_NESTED)
 

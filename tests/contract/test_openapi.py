@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
 
 from access.scopes import SCOPES
@@ -61,6 +62,35 @@ def test_every_write_takes_an_idempotency_key(operations):
         if any(one["name"] == "Idempotency-Key" for one in operation.get("parameters", []))
     }
     assert taking == {f"{method} {path}" for method, path, _ in operations if method in WRITES}
+
+
+def test_every_body_that_is_sent_has_an_example_that_its_schema_takes(document, operations):
+    without, wrong = [], {}
+    for method, path, operation in operations:
+        for media in operation.get("requestBody", {}).get("content", {}).values():
+            shown = [one["value"] for one in media.get("examples", {}).values()]
+            if not shown:
+                without.append(f"{method} {path}")
+            for problem in problems_of(shown, media["schema"], document):
+                wrong[f"{method} {path}"] = problem
+    assert (without, wrong) == ([], {})
+
+
+def test_every_example_of_an_answer_is_one_that_its_schema_allows(document, operations):
+    wrong = {}
+    for method, path, operation in operations:
+        for response in operation["responses"].values():
+            for media in response.get("content", {}).values():
+                shown = [one["value"] for one in media.get("examples", {}).values()]
+                for problem in problems_of(shown, media["schema"], document):
+                    wrong[f"{method} {path}"] = problem
+    assert wrong == {}
+
+
+def problems_of(examples: list, schema: dict, document: dict) -> list[str]:
+    """What the schema, in which names stand for the document's components, says against the examples."""
+    validator = OAS31Validator({**schema, "components": document["components"]})
+    return [f"{list(error.path)}: {error.message}" for one in examples for error in validator.iter_errors(one)]
 
 
 def test_every_answer_of_its_own_carries_a_request_id(operations):
