@@ -58,7 +58,7 @@ WHOLE = {
     ],
 }
 # What differs between two customers who were told the same, and what is made of the moment.
-OWN = {"id", "created_at", "updated_at", "profile_id", "modified_at"}
+OWN = {"id", "created_at", "updated_at", "profile_id", "email_consent_updated_at", "sms_consent_updated_at"}
 
 
 @pytest.fixture
