@@ -17,7 +17,6 @@ from benefits.admin.acting import Act, ActForm, back_to, perform, profile_page, 
 from benefits.expiring import end_of_day
 from benefits.models import Benefit, Redemption
 from benefits.wording import day, ends, uses_left
-from cxmanager.refusals import Refusal
 from profiles.cause import Cause
 
 LONGEST_EXTENSION = 3_650
@@ -173,7 +172,7 @@ def revoke(request: HttpRequest, model_admin, benefit_id: str) -> HttpResponse:
         title="Revoke",
         button="Revoke it",
         is_danger=True,
-        no=refused_to_revoke(benefit),
+        no=benefit.why_not_revocable(),
         sentences=[
             "It stays on record, and nobody can redeem it any more. This cannot be undone; you can issue another."
         ],
@@ -185,10 +184,6 @@ def revoke(request: HttpRequest, model_admin, benefit_id: str) -> HttpResponse:
         return f"“{benefit.definition.name}” of {benefit.profile} was revoked."
 
     return perform(request, model_admin, act, RevokeForm(sent(request)), do)
-
-
-def refused_to_revoke(benefit: Benefit) -> Refusal | None:
-    return Refusal("This benefit was already revoked.", code="already_revoked") if benefit.revoked_at else None
 
 
 def reverse_redemption(request: HttpRequest, model_admin, redemption_id: str) -> HttpResponse:

@@ -17,10 +17,8 @@ from profiles.models.location import validate_timezone
 
 
 def _use(*, pk: int, at: datetime, count: int) -> tuple[BenefitQuerySet, dict]:
-    return Benefit.objects.filter(pk=pk).usable(at=at, count=count), {
-        "redemptions": F("redemptions") + count,
-        "updated_at": at,
-    }
+    changes = {"redemptions": F("redemptions") + count, "updated_at": at}
+    return Benefit.objects.filter(pk=pk).usable(at=at, count=count), changes
 
 
 # Uses a benefit if the conditions of `usable` hold, and returns whose it is.
@@ -187,6 +185,10 @@ class Benefit(models.Model):
             return refusal("globally_redeemed")
         return None
 
+    def why_not_revocable(self) -> Refusal | None:
+        """Why this cannot be taken back, or None."""
+        return refusal("already_revoked") if self.revoked_at is not None else None
+
     def why_not_extendable(self) -> Refusal | None:
         """Why this cannot be given more time, or None. Having expired is no reason."""
         if self.revoked_at is not None or self.deleted_at is not None:
@@ -284,8 +286,9 @@ class Benefit(models.Model):
     def revoke(self, *, at: datetime, cause: Cause) -> "Benefit":
         """Take the benefit back: it stays on record and cannot be redeemed. The reason is the cause's. Raises Refusal `already_revoked`."""
         self._lock()
-        if self.revoked_at is not None:
-            raise refusal("already_revoked")
+        no = self.why_not_revocable()
+        if no is not None:
+            raise no
         self.revoked_at, self.revoke_reason = at, cause.reason
         self.save(update_fields=["revoked_at", "revoke_reason", "updated_at"])
         self.profile.record("benefit.revoked", subject=self, at=at, cause=cause, payload=self.as_payload())
@@ -338,11 +341,8 @@ class Benefit(models.Model):
 
     def _lock(self) -> None:
         """Lock this row and read it anew, with its definition (not locked)."""
-        fresh = (
-            Benefit.objects.select_for_update(of=("self",), no_key=True)
-            .select_related("definition", "profile")
-            .get(pk=self.pk)
-        )
+        rows = Benefit.objects.select_for_update(of=("self",), no_key=True).select_related("definition", "profile")
+        fresh = rows.get(pk=self.pk)
         for field in self._meta.concrete_fields:
             setattr(self, field.attname, getattr(fresh, field.attname))
         self.definition, self.profile = fresh.definition, fresh.profile
