@@ -15,9 +15,11 @@ from jobs.models import Job
 from profiles.importing.bulk import insert_rows
 from profiles.importing.columns import Columns
 from profiles.importing.deciding import Outcome, Rules
+from profiles.importing.exporting import birth_date
 from profiles.importing.heartbeat import Heartbeat
 from profiles.importing.reading import Table
 from profiles.importing.running import Importer, NotYourTurn, StepResult, Tally, types_of
+from profiles.importing.stored import BIRTHDAY
 from profiles.models import ProfileImport, RefusedRow
 
 Clock = Callable[[], datetime]
@@ -104,12 +106,15 @@ def example_of(outcome: Outcome) -> dict:
     """One customer of the preview: who, whether new, and each thing that would be set: (what, before, after)."""
     told = {**outcome.before, **outcome.values}
     who = " ".join(part for part in (told.get("first_name"), told.get("last_name")) if part) or told.get("email") or ""
-    silent = DERIVED if outcome.before else DERIVED | NAMES
+    silent = {*BIRTHDAY, *(DERIVED if outcome.before else DERIVED | NAMES)}
     changes = [
         (name.removesuffix("_id").replace("_", " "), shown(before), shown(after))
         for name, (before, after) in outcome.changes.items()
         if name not in silent and (name in outcome.row.values or name in outcome.row.extra)
     ]
+    if any(name in outcome.changes for name in BIRTHDAY):
+        before, after = (birth_date(*(fields.get(name) for name in BIRTHDAY)) for fields in (outcome.before, told))
+        changes.append(("birth date", before, after))
     changes += [(f"identity in {handle}", "", identifier) for handle, identifier in outcome.identities]
     changes += [("tag", "", tag) for tag in outcome.tags]
     changes += [(f"{one.namespace} · {one.handle}", shown(one.before), shown(one.value)) for one in outcome.attributes]

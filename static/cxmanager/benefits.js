@@ -70,7 +70,8 @@ function showNewEnd() {
     const end = new Date(`${until.value || sentence.dataset.presentEnd}T00:00:00`);
     if (!until.value && days.value) end.setDate(end.getDate() + Number(days.value));
     const isGiven = (until.value || days.value) && !Number.isNaN(end.getTime());
-    const shown = isGiven ? new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long" }).format(end) : "";
+    // The day before the month, as everywhere in the back office.
+    const shown = isGiven ? new Intl.DateTimeFormat("en-GB", { dateStyle: "long" }).format(end) : "";
     sentence.textContent = shown && sentence.dataset.sentence.replace("%s", shown);
   };
   days.addEventListener("input", () => { if (days.value) until.value = ""; show(); });

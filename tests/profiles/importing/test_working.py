@@ -70,6 +70,13 @@ def test_the_check_says_what_would_happen_and_writes_nothing(uploaded, member, o
     assert (Profile.objects.count(), Event.objects.count()) == (2, before)
 
 
+def test_the_preview_tells_a_birth_date_as_one(member):
+    uploaded = starting.upload(BytesIO(b"email,birth_date\nmaria@example.com,1980-05-17\n"), name="x.csv")
+    starting.start_check(uploaded, clock=now)
+    [example] = uploaded.preview["examples"]
+    assert example["changes"] == [("birth date", "", "1980-05-17")]
+
+
 def test_a_phone_that_two_rows_claim_is_told_by_the_check(steps_of_two):
     rows = "a@example.com,0450 551 500\nb@example.com,\nc@example.com,+61450551500\n"
     uploaded = starting.upload(BytesIO(f"email,mobile\n{rows}".encode()), name="x.csv")
