@@ -115,7 +115,8 @@ def filled(item: dict, variant: ProductVariant | None) -> dict:
     if variant is None:
         return line
     product = variant.product
-    line["product_variant_id"] = variant.pk
+    line.pop("product_variant_id", None)
+    line["product_variant"] = variant
     line["sku"] = line["sku"] or variant.sku or ""
     line["name"] = line.get("name") or variant.title or product.title
     for name in ("brand", "category", "subcategory"):

@@ -16,7 +16,7 @@ from transactions.locking import in_turn, transaction_in_turn
 from transactions.models import Transaction, TransactionItem
 from transactions.recording import NESTED, positive, sale_named, write_lines, write_payments, write_words
 from transactions.refusals import refusal
-from transactions.returning import refuse_undone, release, tied
+from transactions.returning import check_quantities, refuse_undone, release, tied
 
 UNTRACKED = {"id", "net", "transacted_on", "is_online", "created_at", "updated_at"}
 
@@ -37,6 +37,8 @@ def change(
     if sale is not None and sale.profile_id not in (None, fresh.profile_id):
         raise refusal("other_customers_sale")
     lines = _line_changes(fresh, document)
+    if fresh.type == Transaction.Type.RETURN:
+        check_quantities([*lines.added, *lines.changed])
     _move_total(fresh, document, lines)
     fresh.settle()
     changes = _differences(before, snapshot(fresh)) | lines.told() | _words_changed(fresh, document)

@@ -57,15 +57,14 @@ def changes_to(held: list[TransactionItem], given: list[dict], *, is_whole: bool
     changes = LineChanges(count_before=len(held))
     for number, one in enumerate(given):
         line = matching(one, free, place=f"items.{number}.id")
-        values = {name: value for name, value in one.items() if name not in ("id", "is_new")}
         if line is None:
-            changes.added.append(TransactionItem(**values))
+            changes.added.append(new_line(one, number=number))
             changes.difference += worth(changes.added[-1])
             continue
         del free[line.pk]
         before, was = {name: getattr(line, name) for name in FIELDS}, worth(line)
-        for name, value in values.items():
-            setattr(line, name, value)
+        for name in one.keys() - {"id", "is_new"}:
+            setattr(line, name, one[name])
         if any(before[name] != getattr(line, name) for name in FIELDS):
             changes.changed.append(line)
             changes.difference += worth(line) - was
@@ -73,6 +72,13 @@ def changes_to(held: list[TransactionItem], given: list[dict], *, is_whole: bool
         changes.removed = list(free.values())
         changes.difference -= sum((worth(line) for line in changes.removed), Decimal(0))
     return changes
+
+
+def new_line(given: dict, *, number: int) -> TransactionItem:
+    """The unsaved line of a document. Raises ValidationError for one without a quantity."""
+    if given.get("quantity") is None:
+        raise ValidationError({f"items.{number}.quantity": "This field is required."})
+    return TransactionItem(**{name: value for name, value in given.items() if name not in ("id", "is_new")})
 
 
 def matching(given: dict, free: dict[int, TransactionItem], *, place: str) -> TransactionItem | None:

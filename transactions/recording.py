@@ -22,10 +22,11 @@ from profiles.models import Profile, Tag
 from transactions import summing
 from transactions.cataloguing import with_catalogue
 from transactions.claiming import match_waiting
+from transactions.lines import new_line
 from transactions.locking import in_turn, transaction_in_turn
 from transactions.models import Payment, System, Transaction, TransactionItem, TransactionSystem, TransactionTag
 from transactions.refusals import refusal
-from transactions.returning import refuse_undone, sale_named, tied
+from transactions.returning import check_quantities, refuse_undone, sale_named, tied
 
 NESTED = {"items", "payments", "tags", "systems", "returns", "delete_existing_items"}
 
@@ -40,7 +41,9 @@ def record(profile: Profile | None, document: dict, *, at: datetime, cause: Caus
     if earlier is not None:
         return earlier, False
     new = _unsaved(document, profile=profile, sale=sale, at=at)
-    lines = [TransactionItem(**without_id(one)) for one in with_catalogue(document.get("items") or ())]
+    lines = [new_line(one, number=number) for number, one in enumerate(with_catalogue(document.get("items") or ()))]
+    if new.type == Transaction.Type.RETURN:
+        check_quantities(lines)
     if document.get("total") is None:
         new.total = sum((line.amount for line in lines if not line.is_void), Decimal(0))
     new.settle()
@@ -48,8 +51,11 @@ def record(profile: Profile | None, document: dict, *, at: datetime, cause: Caus
         return _recorded_before(profile, new.external_id), False
     lines = tied(sale, lines) if sale is not None and new.takes_back else lines
     write_lines(new, lines)
-    write_payments(new, document.get("payments") or ())
-    write_words(new, document)
+    payments = write_payments(new, document.get("payments") or ())
+    tags, systems = write_words(new, document)
+    # Whoever shows it next has all of it in hand.
+    for name, rows in (("items", lines), ("payments", payments), ("tag_rows", tags), ("system_rows", systems)):
+        keep_loaded(new, name, rows)
     name = "transaction.returned" if new.type == Transaction.Type.RETURN else "transaction.created"
     new.record_event(name, at=at, cause=cause, items=lines)
     summing.refresh(profile, at=at, cause=cause)
@@ -124,8 +130,11 @@ def _put_down(new: Transaction) -> bool:
     return True
 
 
-def without_id(line: dict) -> dict:
-    return {name: value for name, value in line.items() if name not in ("id", "is_new")}
+def keep_loaded(of: Transaction, name: str, rows: list) -> None:
+    """Let the relation read as these rows, as if they had been prefetched."""
+    queryset = getattr(of, name).all()
+    queryset._result_cache, queryset._prefetch_done = rows, True
+    of._prefetched_objects_cache = getattr(of, "_prefetched_objects_cache", {}) | {name: queryset}
 
 
 def write_lines(of: Transaction, lines: list[TransactionItem]) -> None:
@@ -134,18 +143,20 @@ def write_lines(of: Transaction, lines: list[TransactionItem]) -> None:
     TransactionItem.objects.bulk_create(lines)
 
 
-def write_payments(of: Transaction, payments: list[dict]) -> None:
-    if payments:
-        Payment.objects.bulk_create([Payment(transaction=of, **one) for one in payments])
+def write_payments(of: Transaction, payments: list[dict]) -> list[Payment]:
+    return Payment.objects.bulk_create([Payment(transaction=of, **one) for one in payments]) if payments else []
 
 
-def write_words(of: Transaction, document: dict) -> None:
+def write_words(of: Transaction, document: dict) -> tuple[list[TransactionTag], list[TransactionSystem]]:
     """Its tags and systems, in the order in which they were sent."""
-    tags, systems = document.get("tags") or (), document.get("systems") or ()
+    tags, systems = dict.fromkeys(document.get("tags") or ()), dict.fromkeys(document.get("systems") or ())
+    tag_rows, system_rows = [], []
     if tags:
-        held = {tag.handle: tag for tag in Tag.objects.named(*dict.fromkeys(tags))}
-        rows = [TransactionTag(transaction=of, tag=held[handle]) for handle in dict.fromkeys(tags)]
-        TransactionTag.objects.bulk_create(rows)
+        held = {tag.handle: tag for tag in Tag.objects.named(*tags)}
+        tag_rows = TransactionTag.objects.bulk_create(
+            [TransactionTag(transaction=of, tag=held[handle]) for handle in tags]
+        )
     if systems:
         rows = [TransactionSystem(transaction=of, system=one) for one in System.objects.named(*systems)]
-        TransactionSystem.objects.bulk_create(rows)
+        system_rows = TransactionSystem.objects.bulk_create(rows)
+    return tag_rows, system_rows

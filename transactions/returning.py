@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from copy import copy
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.db.models import F
 
 from transactions.models import Transaction, TransactionItem
@@ -22,6 +23,13 @@ def refuse_undone(sale: Transaction) -> None:
     """Raise Refusal `sale_undone` where nothing of it can come back. Ask it of a locked row."""
     if sale.is_void or sale.status == Transaction.Status.REVERSED:
         raise refusal("sale_undone", sale=sale.external_id)
+
+
+def check_quantities(lines: Iterable[TransactionItem]) -> None:
+    """Raise ValidationError unless all returned quantities are above zero."""
+    for number, line in enumerate(lines):
+        if line.quantity <= 0:
+            raise ValidationError({f"items.{number}.quantity": "Returned lines have positive quantities."})
 
 
 def tied(sale: Transaction, lines: Iterable[TransactionItem]) -> list[TransactionItem]:

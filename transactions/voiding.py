@@ -41,7 +41,7 @@ def void_item(held: Transaction, item: TransactionItem, *, at: datetime, cause: 
     fresh.total -= line.amount
     fresh.settle()
     fresh.save(update_fields=["total", "net", "updated_at"])
-    held.total, held.net = fresh.total, fresh.net
+    held.total, held.net, held._prefetched_objects_cache = fresh.total, fresh.net, {}
     fresh.record_event("transaction.voided", at=at, cause=cause, item_id=line.pk)
     summing.refresh(fresh.profile, at=at, cause=cause)
 

@@ -3,8 +3,8 @@ from decimal import Decimal
 
 from django.db import models
 
-from transactions.models.transaction import MONEY
-
+# Roomier than one transaction's amounts, as they are sums.
+MONEY = {"max_digits": 20, "decimal_places": 2}
 NOTHING = Decimal("0.00")
 DAYS = {"max_digits": 10, "decimal_places": 2, "null": True}
 
@@ -93,7 +93,7 @@ class PurchasedBrand(models.Model):
 
     profile = models.ForeignKey("profiles.Profile", models.CASCADE, related_name="purchased_brands", db_index=False)
     brand = models.CharField(max_length=191)
-    quantity = models.DecimalField(max_digits=14, decimal_places=3)
+    quantity = models.DecimalField(max_digits=20, decimal_places=3)
     latest_at = models.DateTimeField()
 
     class Meta:

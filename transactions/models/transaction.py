@@ -3,6 +3,7 @@ from decimal import Decimal
 from types import EllipsisType
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -17,6 +18,7 @@ from transactions.refusals import refusal
 CENT = Decimal("0.01")
 # Prices may have parts of a cent; what is paid has none.
 MONEY = {"max_digits": 14, "decimal_places": 2}
+LARGEST = Decimal(10) ** 12
 # The types of location that are no shop one can walk into.
 ONLINE = {"online", "web", "website", "ecommerce", "e-commerce", "webshop", "app"}
 
@@ -143,10 +145,15 @@ class Transaction(models.Model):
         return self.type == self.Type.RETURN and not self.is_void and self.status != self.Status.REVERSED
 
     def settle(self) -> None:
-        """Work out what follows from other fields: net, transacted_on, is_online. Before every save."""
+        """Work out what follows from other fields: net, transacted_on, is_online. Before every save.
+
+        Raises ValidationError where the total or what it comes to is beyond what can be stored.
+        """
         worth = self.total_converted
         if worth is None:
             worth = self.total if self.currency_rate is None else (self.total * self.currency_rate).quantize(CENT)
+        if max(abs(self.total), abs(worth)) >= LARGEST:
+            raise ValidationError({"total": "This number is too large."})
         self.net = -worth if self.type == self.Type.RETURN else worth
         self.transacted_on = day_of(self.transacted_at, self.timezone)
         self.is_online = sells_online(self.location)
