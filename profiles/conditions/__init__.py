@@ -1,1 +1,4 @@
-"""Questions about customers, asked without code: JSON Logic over facts, evaluated, compiled to SQL and explained."""
+"""Questions about customers, asked without code: JSON Logic over facts, evaluated, compiled to SQL and explained.
+
+`condition.Condition` asks them; `evaluating.evaluate` runs any JSON Logic over any data. Facts are declared in `facts`.
+"""

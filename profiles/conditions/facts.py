@@ -30,21 +30,22 @@ class Fact:
     """One thing known of every customer.
 
     `column` is the path from Profile to it, or a function of the moment (aware) that returns an expression over profiles.
-    A list has `rows` instead: those of all customers, in which `owner` holds the customer's key and `column` the text.
+    A list, and a fact of any type, has `rows` instead: those of all customers, in which `owner` holds the customer's key
+    and `column` the text, or the JSON.
     `is_always_known` says that the database allows no null there, which spares a comparison its second half.
     """
 
     handle: str
-    label: str
+    label: str = field(compare=False)
     type: FactType
-    example: object
-    group: str = "Customer"
-    help: str = ""
-    choices: tuple[tuple[str, str], ...] = ()
-    column: str | Callable[[datetime], Expression] = ""
+    example: object = field(compare=False)
+    group: str = field(default="Customer", compare=False)
+    help: str = field(default="", compare=False)
+    choices: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    column: str | Callable[[datetime], Expression] = field(default="", compare=False)
     rows: Callable[[], QuerySet] | None = field(default=None, compare=False)
-    owner: str = "profile_id"
-    is_always_known: bool = False
+    owner: str = field(default="profile_id", compare=False)
+    is_always_known: bool = field(default=False, compare=False)
 
     def expression(self, at: datetime) -> Expression:
         """The value over rows of Profile, as it is at that moment."""

@@ -1,11 +1,26 @@
 """The facts of the profile itself: who the customer is, what they allow, and what they are called elsewhere."""
 
-from django.db.models import F
-from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models import BooleanField, Case, Expression, Value, When
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.lookups import Exact
 
 from profiles.conditions.facts import FACTS, Fact, FactType, register
-from profiles.models import Identity, Profile
+from profiles.conditions.functions import days_since
+from profiles.conditions.moments import Moment
+from profiles.models import CustomAttribute, Identity, Profile
 from profiles.preferences import APPEARANCE, COMMS, COMMS_MOMENTS, FLAGS
+
+
+def flag(key: str) -> Expression:
+    """A consent as true, false, or null where the customer never said."""
+    said = KeyTextTransform(key, "comms")
+    return Case(
+        When(Exact(said, Value("true")), then=Value(True)),
+        When(Exact(said, Value("false")), then=Value(False)),
+        default=None,
+        output_field=BooleanField(null=True),
+    )
+
 
 TEXTS = (
     ("first_name", "First name", "Jane"),
@@ -18,16 +33,6 @@ TEXTS = (
 for handle, label, example in TEXTS:
     register(Fact(handle=handle, label=label, type=FactType.TEXT, example=example, column=handle, is_always_known=True))
 
-register(
-    Fact(
-        handle="id",
-        label="Profile id",
-        type=FactType.TEXT,
-        example="8fc3a1d2-0f54-7c1e-9a7b-0d2f6f0f2a11",
-        column="id",
-        is_always_known=True,
-    )
-)
 register(Fact(handle="email", label="E-mail", type=FactType.TEXT, example="jane@example.com", column="email"))
 register(
     Fact(
@@ -107,6 +112,16 @@ register(
         column="created_at",
     )
 )
+register(
+    Fact(
+        handle="days_since_joined",
+        label="Days since joining",
+        type=FactType.NUMBER,
+        example=365,
+        help="Whole days in the programme's time zone. Joined today counts 0, and so does a day that is not known.",
+        column=lambda at: days_since("joined_at", Moment(at)),
+    )
+)
 for handle, label in (("joined_location", "Joined at"), ("preferred_location", "Preferred location")):
     register(
         Fact(
@@ -149,7 +164,7 @@ for key in COMMS:
             type=FactType.BOOLEAN if is_flag else FactType.TEXT,
             example=True if is_flag else "2024-05-01 00:00:00" if is_moment else "sent",
             group="Consents",
-            column=lambda at, key=key, of=KeyTransform if is_flag else KeyTextTransform: of(key, "comms"),
+            column=lambda at, key=key, is_flag=is_flag: flag(key) if is_flag else KeyTextTransform(key, "comms"),
         )
     )
 for key in APPEARANCE:
@@ -160,7 +175,7 @@ for key in APPEARANCE:
             type=FactType.TEXT,
             example="12" if key.startswith("size") else "brown",
             group="Appearance",
-            column=lambda at, key=key: KeyTextTransform(key, F("appearance")),
+            column=lambda at, key=key: KeyTextTransform(key, "appearance"),
         )
     )
 
@@ -178,6 +193,8 @@ def custom_attribute(handle: str) -> Fact | None:
         type=FactType.ANY,
         example="kids",
         group="Custom attributes",
+        rows=lambda: CustomAttribute.objects.filter(namespace=namespace, handle=name),
+        column="value",
     )
 
 

@@ -9,6 +9,7 @@ from profiles.models.location import Location
 from profiles.models.note import Note
 from profiles.models.profile import Profile
 from profiles.models.profile_import import ProfileImport, RefusedRow
+from profiles.models.segment import Segment
 from profiles.models.staff import StaffMember
 from profiles.models.tag import Tag
 
@@ -24,6 +25,7 @@ __all__ = [
     "ProfileDate",
     "ProfileImport",
     "RefusedRow",
+    "Segment",
     "StaffMember",
     "Tag",
 ]

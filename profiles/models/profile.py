@@ -26,6 +26,10 @@ class ProfileQuerySet(models.QuerySet):
         """Without the deleted, erased and merged-away."""
         return self.filter(deleted_at=None)
 
+    def matching(self, condition, *, at: datetime) -> "ProfileQuerySet":
+        """Those of whom the `Condition` holds at that moment. One query, however long the condition."""
+        return self.filter(condition.q(at=at))
+
     def search(self, text: str) -> "ProfileQuerySet":
         """Profiles whose identity, e-mail or phone is exactly `text`; else those whose name or e-mail contains every word of it.
 

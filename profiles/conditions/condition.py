@@ -1,0 +1,78 @@
+"""A condition, ready to be asked: of one customer, of all of them, or why."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+from datalogic_py import Rule
+from django.db.models import Q
+
+from profiles.conditions.evaluating import ENGINE, holding
+from profiles.conditions.explaining import explained
+from profiles.conditions.facts import FACTS, Facts
+from profiles.conditions.moments import Moment
+from profiles.conditions.reading import read
+from profiles.conditions.readings import readings_of
+
+if TYPE_CHECKING:
+    from profiles.models import Profile
+
+
+class Condition:
+    """JSON Logic over facts (behaviour.md 7). Raises ConditionInvalid when it is made of something that cannot be asked."""
+
+    def __init__(self, given, *, facts: Facts = FACTS):
+        self.claim = read(given, facts=facts)
+
+    @staticmethod
+    def of(given) -> Condition:
+        """The condition of a definition, read once and kept."""
+        return _kept(json.dumps(given))
+
+    @cached_property
+    def readings(self) -> frozenset:
+        """What must be known of a customer to ask it."""
+        return frozenset(self.claim.readings())
+
+    def rule(self, asked: Moment) -> Rule:
+        """What the evaluator runs: the same for everybody who is asked on that day."""
+        return _compiled(json.dumps(self.claim.logic(asked)))
+
+    def holds_for(self, profile: Profile, *, at: datetime, context: dict | None = None) -> bool:
+        """Whether it holds of this customer now."""
+        asked = Moment(at)
+        data = readings_of(profile, self.readings, asked=asked, context=context)
+        return holding([self.rule(asked)], data)[0]
+
+    def q(self, *, at: datetime) -> Q:
+        """The same over rows of profiles: see `Profile.objects.matching`."""
+        return self.claim.q(Moment(at))
+
+    def explain(self, profile: Profile, *, at: datetime, context: dict | None = None) -> list[dict]:
+        """The clauses that must all hold, each as {"text", "expected", "actual", "holds"}."""
+        asked = Moment(at)
+        return explained(self.claim, readings_of(profile, self.readings, asked=asked, context=context), asked)
+
+    def words(self) -> str:
+        """The whole condition as a sentence."""
+        return f"{self.claim.words()}."
+
+
+def all_holding(conditions: list[Condition], profile: Profile, *, at: datetime) -> list[bool]:
+    """For each condition whether it holds of the customer. What they ask for is fetched once for all of them."""
+    asked = Moment(at)
+    readings = frozenset().union(*(condition.readings for condition in conditions))
+    return holding([condition.rule(asked) for condition in conditions], readings_of(profile, readings, asked=asked))
+
+
+@lru_cache(maxsize=4096)
+def _kept(text: str) -> Condition:
+    return Condition(text)
+
+
+@lru_cache(maxsize=4096)
+def _compiled(text: str) -> Rule:
+    return ENGINE.compile(text)

@@ -1,0 +1,51 @@
+"""Why a condition holds of a customer, or why not: clause by clause, in words, with what was expected and what was seen."""
+
+import json
+
+from profiles.conditions.comparing import Comparison
+from profiles.conditions.evaluating import ENGINE, holding
+from profiles.conditions.moments import Moment
+from profiles.conditions.predicates import Group, OneOf
+from profiles.conditions.values import Known
+
+
+def explained(claim, data: dict, asked: Moment) -> list[dict]:
+    """The clauses that must all hold, each as {"text", "expected", "actual", "holds"}, with these readings of a customer."""
+    clauses = split(claim)
+    held = holding([ENGINE.compile(json.dumps(clause.logic(asked))) for clause in clauses], data)
+    return [
+        {
+            "text": sentence(clause),
+            "expected": expected(clause),
+            "actual": actual(clause, data),
+            "holds": holds,
+        }
+        for clause, holds in zip(clauses, held, strict=True)
+    ]
+
+
+def split(claim) -> list:
+    """The parts that must all hold; what is joined by “or” is one of them."""
+    if isinstance(claim, Group) and claim.is_all:
+        return [clause for part in claim.parts for clause in split(part)]
+    return [claim]
+
+
+def sentence(clause) -> str:
+    words = clause.words()
+    return f"{words[:1].upper()}{words[1:]}."
+
+
+def expected(clause):
+    """What it is compared with: a value where there is one, else the clause in words."""
+    if isinstance(clause, Comparison) and isinstance(clause.right, Known):
+        return clause.right.value
+    if isinstance(clause, OneOf):
+        return list(clause.options)
+    return clause.words()
+
+
+def actual(clause, data: dict):
+    """What was seen: the value of the one fact that is asked for, or {label: value} of several."""
+    seen = {reading.words(): data.get(reading.slot) for reading in sorted(clause.readings(), key=lambda one: one.slot)}
+    return next(iter(seen.values())) if len(seen) == 1 else seen

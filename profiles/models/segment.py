@@ -1,0 +1,38 @@
+from datetime import datetime
+
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+from profiles.conditions.condition import Condition
+from profiles.conditions.field import ConditionField
+from profiles.models.profile import Profile, ProfileQuerySet
+
+
+class Segment(models.Model):
+    """A saved condition with a name: the customers of whom it holds, whenever one asks (behaviour.md 7)."""
+
+    name = models.CharField(max_length=191, help_text="What your team calls these customers. Example: Big spenders.")
+    handle = models.SlugField(
+        max_length=191,
+        unique=True,
+        help_text="The short name that integrations, reactions and rules use. Example: big-spenders.",
+        error_messages={"unique": "Another segment has this handle."},
+    )
+    description = models.TextField(blank=True, help_text="What the segment is for. Customers do not see it.")
+    condition = ConditionField(
+        help_text="Who belongs. Customers come and go by themselves as what is known of them changes."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def profiles(self, *, at: datetime) -> ProfileQuerySet:
+        """The living customers who belong at that moment. One query."""
+        return Profile.objects.living().matching(Condition.of(self.condition), at=at)

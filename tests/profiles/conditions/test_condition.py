@@ -1,0 +1,73 @@
+"""One customer is asked with few queries, many at once with one, and either can say why."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from profiles.conditions.condition import Condition, all_holding
+from profiles.models import Profile, Segment
+
+VIPS = {"and": [{"==": [{"var": "gender"}, "female"]}, {"in": ["vip", {"var": "flattened_tags"}]}]}
+
+
+@pytest.fixture
+def vip(member, at, cause) -> Profile:
+    member.change(gender="female", joined_at=at - timedelta(days=100), at=at, cause=cause)
+    member.add_tags("vip", at=at, cause=cause)
+    return member
+
+
+def test_each_clause_says_what_was_expected_and_seen(vip, other_member, at):
+    condition = Condition({"and": [VIPS, {">": [{"days_since": [{"var": "joined_at"}]}, 200]}]})
+    assert condition.explain(vip, at=at) == [
+        {"text": "Gender is “female”.", "expected": "female", "actual": "female", "holds": True},
+        {"text": "Tags contains “vip”.", "expected": "Tags contains “vip”", "actual": ["vip"], "holds": True},
+        {"text": "Days since “joined” is more than 200.", "expected": 200, "actual": 100, "holds": False},
+    ]
+    assert [clause["holds"] for clause in condition.explain(other_member, at=at)] == [False, False, False]
+
+
+def test_what_is_joined_by_or_is_one_clause(vip, at):
+    condition = Condition({"or": [{"==": [{"var": "gender"}, "male"]}, {"<": [{"var": "birth_year"}, 1900]}]})
+    assert condition.explain(vip, at=at) == [
+        {
+            "text": "Gender is “male” or Birth year is less than 1,900.",
+            "expected": "Gender is “male” or Birth year is less than 1,900",
+            "actual": {"Birth year": None, "Gender": "female"},
+            "holds": True,
+        }
+    ]
+
+
+def test_however_many_are_asked_the_queries_are_the_same(vip, at, django_assert_num_queries):
+    few = [Condition(VIPS)]
+    many = [*few, *(Condition({"and": [VIPS, {">": [{"var": "birth_year"}, year]}]}) for year in range(200))]
+    with django_assert_num_queries(2):
+        assert all_holding(few, vip, at=at) == [True]
+    with django_assert_num_queries(2):
+        assert all_holding(many, vip, at=at) == [True] + [False] * 200
+
+
+def test_custom_attributes_of_another_type_are_unknown(vip, at, cause):
+    vip.set_custom_attribute(namespace="shop", handle="size", value="12", at=at, cause=cause)
+    as_text = Condition({"==": [{"var": "custom_attributes.shop.size"}, "12"]})
+    as_number = Condition({">": [{"var": "custom_attributes.shop.size"}, 5]})
+    assert [one.holds_for(vip, at=at) for one in (as_text, as_number)] == [True, False]
+
+
+class TestSegment:
+    def test_its_customers_are_found_in_one_query_without_the_deleted(
+        self, vip, other_member, at, cause, django_assert_num_queries
+    ):
+        segment = Segment.objects.create(name="VIPs", handle="vips", condition=VIPS)
+        with django_assert_num_queries(1):
+            assert list(segment.profiles(at=at)) == [vip]
+        vip.retire(at=at)
+        assert not segment.profiles(at=at).exists()
+
+    @pytest.mark.parametrize("condition", [None, [], "x", {"==": [{"var": "gendr"}, "x"]}])
+    def test_a_wrong_condition_is_refused_at_its_field(self, db, condition):
+        with pytest.raises(ValidationError) as refused:
+            Segment(name="VIPs", handle="vips", condition=condition).full_clean()
+        assert list(refused.value.message_dict) == ["condition"]
