@@ -1,6 +1,7 @@
 """Uploaded files between preview and confirmation, where only the back office reads."""
 
 import re
+from collections.abc import Collection
 from datetime import datetime
 
 from django.core.files.base import ContentFile
@@ -34,15 +35,20 @@ class KeptFile(BaseStorage):
 
 def forget(*, before: datetime) -> int:
     """Delete the files uploaded until then that nobody confirmed. Returns how many."""
-    storage, forgotten = storages["private"], 0
-    names = storage.listdir(ROOM)[1] if storage.exists(ROOM) else []
-    for name in names:
+    return delete_in(ROOM, before=before)
+
+
+def delete_in(room: str, *, before: datetime, keeping: Collection[str] = ()) -> int:
+    """Delete the files of a directory of the private storage that were last written until then. Returns how many."""
+    storage, deleted = storages["private"], 0
+    names = [f"{room}/{name}" for name in storage.listdir(room)[1]] if storage.exists(room) else []
+    for name in set(names).difference(keeping):
         try:
-            if storage.get_modified_time(f"{ROOM}/{name}") > before:
-                continue
+            is_due = storage.get_modified_time(name) <= before
         except FileNotFoundError:
-            # Confirmed meanwhile.
+            # Confirmed or deleted meanwhile.
             continue
-        storage.delete(f"{ROOM}/{name}")
-        forgotten += 1
-    return forgotten
+        if is_due:
+            storage.delete(name)
+            deleted += 1
+    return deleted

@@ -14,6 +14,7 @@ from cxmanager.imports import previews
 from jobs.housekeeping import tidies
 from jobs.models import Job
 from profiles.models import Profile, ProfileImport
+from profiles.models.profile_import import UPLOADS
 
 Stage = ProfileImport.Stage
 UNDER_WAY = Q(stage__in=[Stage.CHECKING, Stage.RUNNING], job__state__in=[Job.State.QUEUED, Job.State.RUNNING])
@@ -31,6 +32,13 @@ def forget_outlived(*, at: datetime) -> int:
 def forget_previews(*, at: datetime) -> int:
     """Delete files that were shown as a preview and never confirmed, after a day or when a person was erased since."""
     return previews.forget(before=max(filter(None, [at - timedelta(days=1), last_erasure()])))
+
+
+@tidies("import_strays")
+def forget_strays(*, at: datetime) -> int:
+    """Delete files whose import was never written, because its transaction was taken back. None of those takes an hour."""
+    known = ProfileImport.objects.exclude(file="").values_list("file", flat=True)
+    return previews.delete_in(UPLOADS, before=at - timedelta(hours=1), keeping=set(known))
 
 
 def last_erasure() -> datetime | None:

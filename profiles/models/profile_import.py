@@ -8,6 +8,9 @@ from jobs.models import Job
 from profiles.cause import Cause, Door
 
 
+UPLOADS = "imports"
+
+
 def private_storage():
     return storages["private"]
 
@@ -15,7 +18,7 @@ def private_storage():
 def upload_path(instance: "ProfileImport", filename: str) -> str:
     """Under a name of our own: what the uploader called it is kept in `name` and never becomes a path."""
     suffix = PurePath(filename).suffix.lower()
-    return f"imports/profiles{suffix if suffix in ('.csv', '.xlsx', '.txt', '.tsv') else ''}"
+    return f"{UPLOADS}/profiles{suffix if suffix in ('.csv', '.xlsx', '.txt', '.tsv') else ''}"
 
 
 class ProfileImport(models.Model):
@@ -62,6 +65,8 @@ class ProfileImport(models.Model):
     )
 
     class Meta:
+        # Importing is one permission, of profiles.
+        default_permissions = ()
         verbose_name = "import of profiles"
         verbose_name_plural = "imports of profiles"
         ordering = ["-id"]
@@ -106,6 +111,7 @@ class RefusedRow(models.Model):
     reasons = models.JSONField(default=list)
 
     class Meta:
+        default_permissions = ()
         ordering = ["profile_import", "number"]
         constraints = [
             models.UniqueConstraint(fields=["profile_import", "number"], name="profiles_row_is_refused_once")

@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.db import transaction
 from django.urls import reverse
 from django.utils.timezone import now
 
@@ -100,6 +101,16 @@ class TestAfterAWhile:
         assert kept.exists()
         assert forgetting.forget_previews(at=now() + timedelta(hours=25)) >= 1
         assert not kept.exists()
+
+    def test_a_file_whose_import_was_taken_back_goes_within_the_hour(self, done):
+        with pytest.raises(RuntimeError), transaction.atomic():
+            stray = starting.upload(BytesIO(FILE), name="taken-back.csv").file.name
+            raise RuntimeError
+
+        forgetting.forget_strays(at=now())
+        assert file_exists(stray)
+        forgetting.forget_strays(at=now() + timedelta(hours=2))
+        assert (file_exists(stray), file_exists(done.file.name)) == (False, True)
 
 
 class TestAfterAnErasure:
