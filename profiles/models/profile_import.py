@@ -7,7 +7,6 @@ from django.db import models
 from jobs.models import Job
 from profiles.cause import Cause, Door
 
-
 UPLOADS = "imports"
 
 
