@@ -1,3 +1,3 @@
 from access.roles import Role
 
-GRANTS = {Role.PROGRAM_MANAGER: ["view_job", "change_job"], Role.ANALYST: ["view_job"]}
+GRANTS = {Role.PROGRAM_MANAGER: ["view_job"], Role.ANALYST: ["view_job"]}

@@ -6,6 +6,7 @@ from django import forms
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth import get_permission_codename
 from django.contrib.auth.models import Permission
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
@@ -31,10 +32,23 @@ def offered_permissions() -> QuerySet:
     """The permissions of this product's own pages, not those of the machinery below it or of histories."""
     root = str(Path(settings.BASE_DIR))
     own = [app.label for app in apps.get_app_configs() if app.path.startswith(root) and "site-packages" not in app.path]
-    rows = Permission.objects.filter(content_type__app_label__in=own).exclude(
+    # Of models that had more permissions once, the database keeps them all.
+    declared = {
+        codename
+        for label in own
+        for model in apps.get_app_config(label).get_models()
+        for codename in codenames_of(model)
+    }
+    rows = Permission.objects.filter(content_type__app_label__in=own, codename__in=declared).exclude(
         content_type__model__startswith="historical"
     )
     return rows.select_related("content_type").order_by("content_type__app_label", "content_type__model", "pk")
+
+
+def codenames_of(model) -> list[str]:
+    """The codenames of the model's permissions."""
+    usual = [get_permission_codename(verb, model._meta) for verb in model._meta.default_permissions]
+    return usual + [codename for codename, _ in model._meta.permissions]
 
 
 def grouped(permissions) -> list[ChoiceGroup]:

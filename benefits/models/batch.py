@@ -19,6 +19,7 @@ class BenefitBatch(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
+        default_permissions = ("view",)
         verbose_name = "bulk issue"
         ordering = ["-id"]
 
@@ -35,6 +36,9 @@ class BatchRecipient(models.Model):
     profile = models.ForeignKey(
         "profiles.Profile", models.CASCADE, related_name="+", db_constraint=False, db_index=False
     )
+
+    class Meta:
+        default_permissions = ()
 
     def __str__(self) -> str:
         return f"{self.batch_id}: {self.profile_id}"

@@ -58,6 +58,7 @@ class Benefit(models.Model):
     objects = BenefitQuerySet.as_manager()
 
     class Meta:
+        default_permissions = ("view",)
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["profile", "-id"], name="benefits_benefit_of_profile"),

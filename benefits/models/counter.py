@@ -168,6 +168,7 @@ class GlobalCounter(models.Model):
     objects = GlobalCounterQuerySet.as_manager()
 
     class Meta:
+        default_permissions = ()
         constraints = [
             models.UniqueConstraint(fields=["definition", "shard"], name="benefits_counter_one_row_per_shard"),
             models.CheckConstraint(

@@ -38,6 +38,7 @@ class Redemption(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
+        default_permissions = ("view",)
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["profile", "-id"], name="benefits_redemption_of_profile"),

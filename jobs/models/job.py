@@ -85,6 +85,7 @@ class Job(models.Model):
     objects = JobQuerySet.as_manager()
 
     class Meta:
+        default_permissions = ("view",)
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["run_at", "id"], name="jobs_job_open", condition=Q(state__in=["queued", "running"])),

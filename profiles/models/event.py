@@ -49,6 +49,8 @@ class Event(models.Model):
     objects = EventQuerySet.as_manager()
 
     class Meta:
+        # Facts happen, and are read.
+        default_permissions = ("view",)
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["profile", "-id"], name="profiles_event_timeline"),
