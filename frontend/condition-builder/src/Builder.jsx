@@ -13,7 +13,7 @@ const COMBINATORS = [
   { name: "or", label: "or" },
 ];
 
-export function Builder({ tree, facts, problems, onChange, isReadOnly }) {
+export function Builder({ tree, facts, problems, complaints, onChange, isReadOnly }) {
   const home = useRef();
   /** Where the focus goes once the changed tree is drawn: the id of a line or group. */
   const wanted = useRef(null);
@@ -26,11 +26,12 @@ export function Builder({ tree, facts, problems, onChange, isReadOnly }) {
     () => ({
       facts,
       problems,
+      complaints,
       focusAfter: (id) => {
         wanted.current = id;
       },
     }),
-    [facts, problems],
+    [facts, problems, complaints],
   );
   return (
     <fieldset class="cxb-builder" ref={home} disabled={isReadOnly} onKeyDown={keepFormFromBeingSent}>

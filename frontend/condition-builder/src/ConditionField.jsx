@@ -2,13 +2,20 @@
 
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 
+import { useAsking } from "./asking.js";
 import { Builder } from "./Builder.jsx";
-import { Notice } from "./bits.jsx";
-import { read, write } from "./conversion.js";
+import { Icon, Notice } from "./bits.jsx";
+import { useCondition } from "./condition.js";
+import { locate } from "./conversion.js";
 import { Facts } from "./facts.js";
 import { Preview } from "./Preview.jsx";
 import { fetchFacts } from "./server.js";
 import { Tabs } from "./Tabs.jsx";
+
+const TABS = [
+  ["builder", "Builder"],
+  ["json", "JSON"],
+];
 
 export function ConditionField({ textarea }) {
   const condition = useCondition(textarea);
@@ -18,44 +25,53 @@ export function ConditionField({ textarea }) {
   const home = useRef();
   const labelId = useLabel(textarea, home, tab);
   const [isAsked, setAsked] = useState(false);
-  useSubmitGuard(textarea, tab === "builder" && condition.problems.size > 0, () => {
+  useSubmitGuard(textarea, condition.problems.size > 0, () => {
+    setTab("builder");
     setAsked(true);
-    home.current.querySelector("[data-unfinished] :is(input, select)")?.focus();
+    setTimeout(() => home.current.querySelector("[data-unfinished] :is(input, select)")?.focus());
   });
+
+  const getToken = () => textarea.form?.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+  const asking = useAsking(textarea.dataset.previewUrl, condition.text, !condition.error, getToken);
+  const shown = hasFailed ? "json" : tab;
+  const { complaints, sentences } = usePlaces(asking.answer, condition, shown === "builder");
 
   const open = (name) => {
     if (name === "builder" && !condition.reread()) return;
     setTab(name);
   };
-  const shown = hasFailed ? "json" : tab;
   return (
     <div class="cxb-field" ref={home} role="group" aria-labelledby={labelId} data-is-asked={isAsked || undefined}>
-      <Tabs
-        chosen={shown}
-        onChoose={open}
-        id={textarea.id}
-        tabs={[
-          ["builder", "Builder"],
-          ["json", "JSON"],
-        ]}
-      />
+      <div class="cxb-bar">
+        <Tabs chosen={shown} onChoose={open} id={textarea.id} tabs={TABS} />
+        {shown === "builder" && !isReadOnly && (
+          <button type="button" class="cxb-undo" disabled={!condition.canUndo} onClick={condition.undo}>
+            <Icon name="undo" />
+            Undo
+          </button>
+        )}
+      </div>
       <div role="tabpanel" id={`${textarea.id}-builder`} aria-labelledby={`${textarea.id}-builder-tab`} hidden={shown !== "builder"}>
-        {facts && condition.tree ? (
+        {facts && condition.tree && (
           <Builder
             key={condition.readings}
             tree={condition.tree}
             facts={facts}
             problems={condition.problems}
+            complaints={complaints}
             onChange={condition.change}
             isReadOnly={isReadOnly}
           />
-        ) : (
-          <p class="cxb-quiet cxb-waiting">Loading what can be asked…</p>
         )}
+        {!facts && !hasFailed && <p class="cxb-quiet cxb-waiting">Loading what can be asked…</p>}
       </div>
       <div role="tabpanel" id={`${textarea.id}-json`} aria-labelledby={`${textarea.id}-json-tab`} hidden={shown !== "json"}>
-        <Adopted element={textarea} />
-        {condition.error && <Notice>{condition.error}</Notice>}
+        <Adopted element={textarea} errorId={condition.error && `${textarea.id}-json-error`} />
+        {condition.error && (
+          <Notice id={`${textarea.id}-json-error`} isQuiet>
+            {condition.error}
+          </Notice>
+        )}
       </div>
       {hasFailed && (
         <Notice>
@@ -65,53 +81,31 @@ export function ConditionField({ textarea }) {
           </button>
         </Notice>
       )}
-      <Preview
-        url={textarea.dataset.previewUrl}
-        text={condition.text}
-        isValid={!condition.error}
-        unfinished={tab === "builder" ? condition.problems.size : 0}
-        getToken={() => textarea.form?.querySelector("[name=csrfmiddlewaretoken]")?.value ?? ""}
-      />
+      {textarea.dataset.previewUrl && (
+        <Preview
+          asking={asking}
+          text={condition.text}
+          isValid={!condition.error}
+          unfinished={condition.problems.size}
+          sentences={sentences}
+        />
+      )}
     </div>
   );
 }
 
-/** The text and its tree, each made from the other: a change of the tree writes the text, a typed text is read when it is needed. */
-function useCondition(textarea) {
-  const [state, setState] = useState(() => stateOf(textarea.value, 0));
-
-  useEffect(() => {
-    const typed = () => {
-      setState((former) => (former.text === textarea.value ? former : stateOf(textarea.value, former.readings + 1)));
-    };
-    textarea.addEventListener("input", typed);
-    return () => textarea.removeEventListener("input", typed);
-  }, [textarea]);
-
-  const change = (tree) => {
-    const { text, problems } = write(tree);
-    setState((former) => ({ ...former, tree, text, problems }));
-    if (textarea.value === text) return;
-    textarea.value = text;
-    textarea.dispatchEvent(new Event("input", { bubbles: true }));
-    textarea.dispatchEvent(new Event("change", { bubbles: true }));
-  };
-  /** Is there a tree to show? A text that was set by another script is read first. */
-  const reread = () => {
-    const next = state.text === textarea.value ? state : stateOf(textarea.value, state.readings + 1);
-    setState(next);
-    return !next.error;
-  };
-  return { ...state, change, reread };
-}
-
-function stateOf(text, readings) {
-  try {
-    return { text, tree: read(text), problems: new Map(), error: null, readings };
-  } catch (error) {
-    // A text so strange that reading it fails is still the owner's text: it stays in its box.
-    return { text, tree: null, problems: new Map(), error: error.message, readings };
-  }
+/** What the server refuses: at the line it means, where there is one to be seen, else as a sentence with the place. */
+function usePlaces(answer, { tree, problems }, isBuilder) {
+  return useMemo(() => {
+    const complaints = new Map();
+    const sentences = [];
+    for (const { sentence, pointer, complaint } of answer?.refusals ?? []) {
+      const id = isBuilder && pointer && tree ? locate(tree, pointer, problems) : undefined;
+      if (id) complaints.set(id, complaint);
+      else sentences.push(sentence);
+    }
+    return { complaints, sentences };
+  }, [answer, tree, problems, isBuilder]);
 }
 
 function useFacts(url) {
@@ -158,9 +152,14 @@ function useSubmitGuard(textarea, isUnfinished, refuse) {
   }, [textarea]);
 }
 
-/** Takes an element that the page brought along into this place. */
-function Adopted({ element }) {
+/** Takes an element that the page brought along into this place. `errorId` names what is said against its value. */
+function Adopted({ element, errorId }) {
   const place = useRef();
   useLayoutEffect(() => place.current.append(element), [element]);
+  useEffect(() => {
+    element.setAttribute("aria-invalid", String(Boolean(errorId)));
+    if (errorId) element.setAttribute("aria-errormessage", errorId);
+    else element.removeAttribute("aria-errormessage");
+  }, [element, errorId]);
   return <div ref={place} />;
 }

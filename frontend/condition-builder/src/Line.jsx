@@ -1,29 +1,48 @@
 /* One line: a fact, what is asked of it, and the value. Or a part that is kept as JSON. */
 
+import { memo } from "preact/compat";
 import { useId } from "preact/hooks";
 
-import { Icon, Select } from "./bits.jsx";
+import { Icon, Notice, Select } from "./bits.jsx";
 import { FactBox } from "./FactBox.jsx";
 import { aboutFact } from "./facts.js";
 import { ItemActions } from "./Group.jsx";
 import { ITEM_OPERATORS, operatorChoices, operatorLabel, withFact, withItemOperator, withOperator } from "./operators.js";
 import { Value } from "./Value.jsx";
 
-export function Line(props) {
-  const { rule, path, schema, context } = props;
+/** Drawn anew only where something about this line changed: a long condition has hundreds of them. */
+export const Line = memo(AnyLine, (former, props) => {
+  const { id } = props.rule;
+  return (
+    former.rule === props.rule &&
+    former.path.join() === props.path.join() &&
+    former.context.facts === props.context.facts &&
+    former.context.problems.get(id) === props.context.problems.get(id) &&
+    former.context.complaints.get(id) === props.context.complaints.get(id)
+  );
+});
+
+function AnyLine({ rule, path, schema, context }) {
   const actions = <ItemActions item={rule} path={path} schema={schema} context={context} what="line" />;
-  if (rule.operator === "json") return <Part rule={rule} actions={actions} />;
+  if (rule.operator === "json") return <Part rule={rule} complaint={context.complaints.get(rule.id)} actions={actions} />;
   const change = (line) => schema.dispatchQuery(replace(schema.getQuery(), path, line));
   return <Comparison rule={rule} change={change} context={context} actions={actions} />;
 }
 
 function Comparison({ rule, change, context, actions }) {
-  const { facts, problems } = context;
+  const { facts, problems, complaints } = context;
   const fact = facts.get(rule.field);
   const problem = problems.get(rule.id);
+  const complaint = complaints.get(rule.id);
   const hintId = useId();
   return (
-    <div class="cxb-line" role="group" aria-label={rule.field ? fact.label : "New condition"} data-item={rule.id} data-unfinished={problem && ""}>
+    <div
+      class={`cxb-line ${complaint ? "is-refused" : ""}`}
+      role="group"
+      aria-label={rule.field ? fact.label : "New condition"}
+      data-item={rule.id}
+      data-unfinished={problem && ""}
+    >
       <FactBox
         handle={rule.field}
         facts={facts}
@@ -37,7 +56,7 @@ function Comparison({ rule, change, context, actions }) {
         rule.operator && <Value line={rule} fact={fact} hintId={hintId} onChange={(patch) => change({ ...rule, ...patch })} />
       )}
       {actions}
-      <Hint id={hintId} fact={fact} problem={problem} isNew={!rule.field} />
+      {complaint ? <Complaint id={hintId}>{complaint}</Complaint> : <Hint id={hintId} fact={fact} problem={problem} />}
     </div>
   );
 }
@@ -80,7 +99,7 @@ function Item({ rule, fact, change, hintId }) {
 }
 
 /** What the line still lacks, or what its fact means. */
-function Hint({ id, fact, problem, isNew }) {
+function Hint({ id, fact, problem }) {
   if (fact.isUnknown) {
     return (
       <p class="cxb-hint is-warning" id={id}>
@@ -99,14 +118,23 @@ function Hint({ id, fact, problem, isNew }) {
   }
   return (
     <p class="cxb-hint" id={id}>
-      <strong>{problem}</strong> {isNew ? "Type to search." : help}
+      <strong>{problem}</strong> <span>{fact.handle ? help : "Type to search."}</span>
     </p>
   );
 }
 
-function Part({ rule, actions }) {
+/** What the server says against this line. */
+function Complaint({ id, children }) {
   return (
-    <div class="cxb-line is-part" role="group" aria-label="A part written as JSON" data-item={rule.id}>
+    <div class="cxb-hint" id={id}>
+      <Notice>{children}</Notice>
+    </div>
+  );
+}
+
+function Part({ rule, complaint, actions }) {
+  return (
+    <div class={`cxb-line is-part ${complaint ? "is-refused" : ""}`} role="group" aria-label="A part written as JSON" data-item={rule.id}>
       <div class="cxb-part">
         <p class="cxb-part-title">
           <Icon name="data_object" />
@@ -117,6 +145,7 @@ function Part({ rule, actions }) {
         </pre>
       </div>
       {actions}
+      {complaint && <Complaint>{complaint}</Complaint>}
     </div>
   );
 }

@@ -1,24 +1,19 @@
 /* Who matches, as one edits: how many, and a few of them. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
-
-import { Icon, Notice } from "./bits.jsx";
+import { Notice } from "./bits.jsx";
 import { isNothing } from "./conversion.js";
-import { fetchPreview } from "./server.js";
 
-/** Milliseconds of rest before the server is asked. */
-const PATIENCE = 400;
-
-export function Preview({ url, text, isValid, unfinished, getToken }) {
-  const { answer, isWaiting, hasFailed, retry } = useAnswer(url, text, isValid, getToken);
-  if (!url) return null;
-  const isEveryone = isNothing(text);
+/** `asking` is what useAsking answers; `sentences` are the server's refusals that no line shows already. */
+export function Preview({ asking, text, isValid, unfinished, sentences }) {
+  const { answer, isWaiting, hasFailed, retry } = asking;
   return (
     <section class="cxb-preview" aria-label="Who matches" aria-busy={isWaiting}>
       <div role="status" class="cxb-count">
-        <Headline answer={answer} isEveryone={isEveryone} isValid={isValid} unfinished={unfinished} />
+        <Headline answer={answer} isEveryone={isNothing(text)} isValid={isValid} unfinished={unfinished} />
       </div>
-      {isValid && answer?.refusal?.map((sentence) => <Notice key={sentence}>{sentence}</Notice>)}
+      {sentences.map((sentence) => (
+        <Notice key={sentence}>{sentence}</Notice>
+      ))}
       {hasFailed && (
         <Notice>
           The count did not come.{" "}
@@ -32,35 +27,6 @@ export function Preview({ url, text, isValid, unfinished, getToken }) {
   );
 }
 
-function useAnswer(url, text, isValid, getToken) {
-  const [state, setState] = useState({ answer: null, isWaiting: false, hasFailed: false });
-  const [attempt, setAttempt] = useState(0);
-  const isFirst = useRef(true);
-  useEffect(() => {
-    if (!url || !isValid || isNothing(text)) {
-      setState({ answer: null, isWaiting: false, hasFailed: false });
-      return undefined;
-    }
-    const control = new AbortController();
-    const ask = async () => {
-      setState((former) => ({ ...former, isWaiting: true }));
-      try {
-        const answer = await fetchPreview(url, text, getToken(), control.signal);
-        setState({ answer, isWaiting: false, hasFailed: false });
-      } catch {
-        if (!control.signal.aborted) setState({ answer: null, isWaiting: false, hasFailed: true });
-      }
-    };
-    const timer = setTimeout(ask, isFirst.current ? 0 : PATIENCE);
-    isFirst.current = false;
-    return () => {
-      clearTimeout(timer);
-      control.abort();
-    };
-  }, [url, text, isValid, attempt]);
-  return { ...state, retry: () => setAttempt(attempt + 1) };
-}
-
 function Headline({ answer, isEveryone, isValid, unfinished }) {
   const number = new Intl.NumberFormat(document.documentElement.lang || "en");
   const left = unfinished > 0 && (
@@ -70,7 +36,7 @@ function Headline({ answer, isEveryone, isValid, unfinished }) {
   );
   if (!isValid) return <span class="cxb-quiet">The count comes back once the JSON is complete.</span>;
   if (isEveryone) return <span>No condition is set: everyone matches.{left}</span>;
-  if (answer?.refusal) return <span class="cxb-quiet">Nobody is counted: the condition cannot be used like this.</span>;
+  if (answer?.refusals) return <span class="cxb-quiet">Nobody is counted: the condition cannot be used like this.</span>;
   if (!answer) return <span class="cxb-quiet">Counting…</span>;
   return (
     <>

@@ -8,10 +8,10 @@ export function Icon({ name }) {
   );
 }
 
-/** Something went wrong: said at once, also to those who listen. */
-export function Notice({ children }) {
+/** Something went wrong: said at once, also to those who listen; unless it comes and goes with every key. */
+export function Notice({ children, id, isQuiet = false }) {
   return (
-    <p class="cxb-notice" role="alert">
+    <p class="cxb-notice" id={id} role={isQuiet ? undefined : "alert"}>
       <Icon name="error" />
       <span>{children}</span>
     </p>

@@ -99,6 +99,24 @@ function writeGroup(group, problems) {
   return operation("!", form.bare ? inner : array([inner]));
 }
 
+/** The id of the line that stands at a place (RFC 6901) in the text that was written of the tree, or undefined. */
+export function locate(tree, pointer, problems) {
+  const steps = pointer.split("/").slice(1);
+  let item = tree;
+  while (item?.rules) {
+    const written = item.rules.filter((one) => writeItem(one, problems));
+    const isAlone = written.length === 1 && (item.not ? item.form.single : item.form.implied);
+    if (item.not) {
+      steps.shift();
+      // The server counts what "!" negates as its first argument, in a list or not.
+      if (steps[0] === "0") steps.shift();
+    }
+    if (!isAlone) steps.shift();
+    item = isAlone ? written[0] : written[steps.shift()];
+  }
+  return item?.id;
+}
+
 function isUntouched(item) {
   return item.origin?.node !== undefined && mark(item) === item.origin.mark;
 }

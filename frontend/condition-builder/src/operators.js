@@ -174,6 +174,6 @@ export function problemOf(rule) {
   const values = [value ?? []].flat();
   if (shape === "many" && !values.length) return "Add at least one value.";
   if (values.every(isFilled)) return null;
-  if (values.some((one) => one.kind === "number" && one.text.trim() && !isFilled(one))) return "Enter a number.";
+  if (values.some((one) => one.kind === "number" && one.text.trim() && !isFilled(one))) return "Enter a number, such as 100.50.";
   return shape === "two" ? "Enter both ends." : "Enter a value.";
 }

@@ -15,9 +15,12 @@ export function fetchFacts(url) {
   return known.get(url);
 }
 
+/** "At /and/0: There is no fact …", as the server names the place of what it refuses. */
+const PLACED = /^At (\/\S*): (.*)$/s;
+
 /**
- * Who matches the condition of a JSON text: {count, of, is_estimate, sample}, or {refusal: [sentence, …]} where the server refuses
- * the condition. Raises where there is no answer. The text is sent as it stands: parsing it would round its numbers.
+ * Who matches the condition of a JSON text: {count, of, is_estimate, sample}, or {refusals: [{sentence, pointer, complaint}, …]}
+ * where the server refuses it. Raises where there is no answer. The text is sent as it stands: parsing it would round its numbers.
  */
 export async function fetchPreview(url, text, token, signal) {
   const response = await fetch(url, {
@@ -29,5 +32,11 @@ export async function fetchPreview(url, text, token, signal) {
   if (response.ok) return response.json();
   if (response.status !== 422) throw new Error(`The preview answered ${response.status}.`);
   const { message, errors } = await response.json();
-  return { refusal: errors?.condition?.length ? errors.condition : [message] };
+  const sentences = errors?.condition?.length ? errors.condition : [message];
+  return { refusals: sentences.map(placed) };
+}
+
+function placed(sentence) {
+  const [, pointer = null, complaint = sentence] = PLACED.exec(sentence) ?? [];
+  return { sentence, pointer, complaint };
 }

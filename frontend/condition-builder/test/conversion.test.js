@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isNothing, newLine, read, write } from "../src/conversion.js";
+import { isNothing, locate, newLine, read, write } from "../src/conversion.js";
 import { isSame, JsonError, MAX_DEPTH, parse, print } from "../src/json.js";
 import { operand } from "../src/operands.js";
 import { Maker, OPAQUE, WRITTEN } from "./conditions.js";
@@ -101,6 +101,27 @@ test("a second line puts both into a group, and the last one removed leaves noth
   assert.equal(write(two).text, '{"and": [{"==": [{"var": "x"}, 1]}, {"==": [{"var": "x"}, 1]}]}');
   assert.equal(write({ ...tree, rules: [] }).text, "");
   assert.equal(write({ ...tree, not: true, combinator: "or" }).text, '{"!": [{"or": [{"==": [{"var": "x"}, 1]}]}]}');
+});
+
+test("a place in the text is found in the tree", () => {
+  const field = (text, pointer, problems = new Map()) => {
+    const tree = read(text);
+    const id = locate(tree, pointer, problems);
+    return lines(tree).find((line) => line.id === id)?.field;
+  };
+  const a = '{"==":[{"var":"a"},1]}';
+  const b = '{"==":[{"var":"b"},1]}';
+  assert.equal(field(a, "/==/0/var"), "a");
+  assert.equal(field(`{"and":[${a},${b}]}`, "/and/1/==/1"), "b");
+  assert.equal(field(`{"and":[${a},{"!":[{"or":[${a},${b}]}]}]}`, "/and/1/!/0/or/1/==/0"), "b");
+  assert.equal(field(`{"and":[{"!":{"or":[${a},${b}]}}]}`, "/and/0/!/0/or/1"), "b");
+  assert.equal(field(`{"!":[${b}]}`, "/!/0/==/0"), "b");
+  assert.equal(field(`{"and":[${a}]}`, "/and/7"), undefined);
+  assert.equal(field(`{"and":[${a}]}`, "/and"), undefined);
+  const tree = read(`{"and":[${a},${b}]}`);
+  const line = newLine();
+  const longer = { ...tree, rules: [line, ...tree.rules] };
+  assert.equal(locate(longer, "/and/1", write(longer).problems), tree.rules[1].id);
 });
 
 test("nothing is nothing", () => {

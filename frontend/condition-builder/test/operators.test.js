@@ -86,7 +86,7 @@ test("what a line lacks is said in a sentence", () => {
   const line = withFact(newLine(), "spent", "number");
   assert.equal(problemOf(newLine()), "Choose a fact.");
   assert.equal(problemOf(line), "Enter a value.");
-  assert.equal(problemOf({ ...line, value: operand("number", "x") }), "Enter a number.");
+  assert.equal(problemOf({ ...line, value: operand("number", "x") }), "Enter a number, such as 100.50.");
   assert.equal(problemOf(withOperator(line, "between", "number")), "Enter both ends.");
   assert.equal(problemOf(withOperator(line, "in", "number")), "Add at least one value.");
   assert.equal(problemOf(withFact(newLine(), "tags", "list", "number")), "Enter a value.");

@@ -1,0 +1,60 @@
+"""The box in which a condition is edited: JSON in a textarea, which the visual builder takes over where scripts run."""
+
+import json
+
+from django import forms
+from django.forms.fields import InvalidJSONInput
+from django.forms.widgets import Script
+from django.urls import reverse
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from profiles.conditions.reading import ConditionInvalid, parse
+
+
+class ConditionWidget(UnfoldAdminTextareaWidget):
+    """A textarea that names the two addresses of the builder: what can be asked, and who matches.
+
+    Both are names of URLs, so that a form may be declared before the addresses are known.
+    """
+
+    facts_url = "admin:condition_facts"
+    preview_url = "admin:condition_preview"
+
+    class Media:
+        css = {"all": ["cxmanager/condition-builder.css"]}
+        js = [Script("cxmanager/condition-builder.js", defer=True)]
+
+    def get_context(self, name, value, attrs) -> dict:
+        addresses = {"data-facts-url": reverse(self.facts_url), "data-preview-url": reverse(self.preview_url)}
+        plain = {"data-condition-builder": "", "rows": 8, "spellcheck": "false", **addresses}
+        return super().get_context(name, value, plain | (attrs or {}))
+
+
+class ConditionField(forms.JSONField):
+    """A condition typed as JSON; empty is None, which stands for everyone. What was typed comes back as it was typed.
+
+    Raises ConditionInvalid for what is no JSON; what the JSON may ask is for the model to judge.
+    """
+
+    widget = ConditionWidget
+
+    def bound_data(self, data, initial):
+        return initial if self.disabled else InvalidJSONInput(data or "")
+
+    def prepare_value(self, value) -> str:
+        """Indented, for those who read it as it stands."""
+        if value is None or isinstance(value, InvalidJSONInput):
+            return value or ""
+        return json.dumps(value, ensure_ascii=False, indent=2, cls=self.encoder)
+
+    def to_python(self, value):
+        if value in self.empty_values:
+            return None
+        return parse(value) if isinstance(value, str) else value
+
+    def has_changed(self, initial, data) -> bool:
+        # As text, because in Python 1 and true are equal.
+        try:
+            return json.dumps(self.to_python(data), sort_keys=True) != json.dumps(initial, sort_keys=True)
+        except ConditionInvalid:
+            return True
