@@ -36,6 +36,7 @@ class JobAdmin(BoundedListMixin, ModelAdmin):
     list_filter_submit = True
     list_select_related = ["created_by"]
     sortable_by = []
+    actions = None
     fieldsets = [
         (None, {"fields": [("work", "shown_state"), "progress", "problem", "came_of_it"]}),
         ("When and by whom", {"fields": [("created_by", "created_at"), ("started_at", "finished_at")]}),

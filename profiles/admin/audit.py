@@ -7,7 +7,9 @@ from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
+from django.utils.timezone import localtime
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilter
 from unfold.decorators import display
@@ -71,6 +73,7 @@ class EventAdmin(BoundedListMixin, ModelAdmin):
     list_per_page = 50
     ordering = ["-id"]
     sortable_by = []
+    actions = None
     search_fields = ["actor"]
     search_help_text = "Exactly: a customer's e-mail, phone or card number; a user's name or e-mail; a token's name"
     fieldsets = [
@@ -115,8 +118,8 @@ class EventAdmin(BoundedListMixin, ModelAdmin):
         return sentence(event)
 
     @display(description="When")
-    def when(self, event: Event):
-        return event.at
+    def when(self, event: Event) -> str:
+        return date_format(localtime(event.at), "DATETIME_FORMAT")
 
     @display(description="Customer")
     def customer(self, event: Event):

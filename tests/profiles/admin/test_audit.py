@@ -58,7 +58,13 @@ class TestPage:
 
         text = page.get(reverse("admin:profiles_event_change", args=[second.pk])).content.decode()
 
-        for part in ("The last name was changed.", '<th scope="row">last name</th>', "<td>A</td>", "<td>–</td>"):
+        for part in (
+            "1 May 2026, 12:00",
+            "The last name was changed.",
+            '<th scope="row">last name</th>',
+            "<td>A</td>",
+            "<td>–</td>",
+        ):
             assert part in text
         assert reverse("admin:profiles_event_change", args=[first.pk]) in text
         assert reverse("admin:profiles_event_history", args=[second.pk]) not in text
