@@ -7,12 +7,14 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
+import { samples } from "./samples.mjs";
+
 const OUT = "../../static/cxmanager/condition-builder";
 const MOST_BYTES = 260_000;
 
 /** SHA-256 over every source file: its path, a zero byte, its content, a zero byte; in the order of the paths. */
 function digest() {
-  const sources = ["build.mjs", "package-lock.json", "package.json", ...readdirSync("src").map((name) => `src/${name}`)].sort();
+  const sources = ["build.mjs", "package-lock.json", "package.json", "samples.mjs", ...readdirSync("src").map((name) => `src/${name}`)].sort();
   const hash = createHash("sha256");
   for (const path of sources) hash.update(path).update("\0").update(readFileSync(path)).update("\0");
   return hash.digest("hex");
@@ -29,7 +31,8 @@ function notices(inputs) {
   });
 }
 
-const banner = `/* Built by "make static" from frontend/condition-builder; sources sha256:${digest()} */`;
+const sources = digest();
+const banner = `/* Built by "make static" from frontend/condition-builder; sources sha256:${sources} */`;
 const result = await build({
   entryPoints: { "condition-builder": "src/index.jsx" },
   outdir: "../../static/cxmanager",
@@ -54,6 +57,9 @@ await build({
   minify: true,
   charset: "utf8",
 });
+// A test of the server takes each of them.
+const written = samples().map((condition) => `    ${JSON.stringify(condition)}`);
+writeFileSync("samples.json", `{\n  "sources": "${sources}",\n  "conditions": [\n${written.join(",\n")}\n  ]\n}\n`);
 const texts = notices(result.metafile.inputs);
 writeFileSync(`${OUT}.LICENSES.txt`, `condition-builder.js contains:\n\n${texts.join(`\n\n${"-".repeat(80)}\n\n`)}\n`);
 

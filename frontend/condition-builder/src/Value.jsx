@@ -4,7 +4,7 @@ import { KindSelect, Select } from "./bits.jsx";
 import { DateBox } from "./DateBox.jsx";
 import { exampleOf } from "./facts.js";
 import { isFilled, literalKind, operand } from "./operands.js";
-import { isMeasured, shapeOf } from "./operators.js";
+import { isMeasured, kindsOf, shapeOf } from "./operators.js";
 import { ValueList } from "./ValueList.jsx";
 
 const UNITS = [
@@ -62,15 +62,16 @@ function Single({ value, fact, operator, label, hintId, onChange }) {
   if (value.kind === "today" || value.kind === "now") return <DateBox hasTime {...{ value, label, hintId, onChange }} />;
   if (fact.type === "boolean" || (value.kind === "boolean" && fact.type !== "any")) return <YesNo {...{ value, label, onChange }} />;
   if (fact.choices?.length && !(isText && fact.type !== "list")) return <Choice {...{ value, fact, label, hintId, onChange }} />;
-  if (fact.type === "any" && !isText) return <Untyped {...{ value, label, hintId, onChange }} />;
+  if (fact.type === "any" && !isText) return <Untyped {...{ value, operator, label, hintId, onChange }} />;
   return <Box kind={isText ? "text" : literalKind(fact.type)} example={exampleOf(fact)} {...{ value, label, hintId, onChange }} />;
 }
 
 /** Nobody declared the type of the fact: it is read as the type of what it is compared with. */
-function Untyped({ value, label, hintId, onChange }) {
+function Untyped({ value, operator, label, hintId, onChange }) {
+  const changeKind = (kind) => onChange(operand(kind, kind === "boolean" ? "true" : value.text));
   return (
     <>
-      <KindSelect kind={value.kind} onChange={(kind) => onChange(operand(kind, kind === "boolean" ? "true" : value.text))} />
+      <KindSelect kind={value.kind} kinds={kindsOf(operator)} onChange={changeKind} />
       {value.kind === "boolean" ? (
         <YesNo {...{ value, label, onChange }} />
       ) : (

@@ -5,15 +5,12 @@ import { useId, useRef, useState } from "preact/hooks";
 import { Icon, KindSelect } from "./bits.jsx";
 import { exampleOf } from "./facts.js";
 import { isFilled, literalKind, normalNumber, operand } from "./operands.js";
+import { kindsOf } from "./operators.js";
 
 /** Up to so many choices are shown as buttons; more are offered while one types. */
 const MOST_BUTTONS = 10;
-const LISTED_KINDS = [
-  ["text", "text"],
-  ["number", "number"],
-];
 
-export function ValueList({ values, fact, hintId, onChange }) {
+export function ValueList({ values, fact, operator, hintId, onChange }) {
   const choices = (fact.choices ?? []).map(([name, text]) => [String(name), text]);
   const buttons = choices.length <= MOST_BUTTONS ? choices : [];
   const labels = new Map(choices);
@@ -34,7 +31,7 @@ export function ValueList({ values, fact, hintId, onChange }) {
   const drop = (name) => onChange(values.filter((value) => value.text !== name));
   return (
     <div class="cxb-many">
-      {isUntyped && <KindSelect kind={kind} kinds={LISTED_KINDS} onChange={changeKind} />}
+      {isUntyped && <KindSelect kind={kind} kinds={kindsOf(operator)} onChange={changeKind} />}
       {buttons.map(([name, text]) => (
         <button
           key={name}

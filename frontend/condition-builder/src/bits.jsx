@@ -42,14 +42,10 @@ export function Select({ label, value, options, onChange, class: className = "",
   );
 }
 
-const KINDS = [
-  ["text", "text"],
-  ["number", "number"],
-  ["boolean", "yes or no"],
-];
+const KINDS = { text: "text", number: "number", boolean: "yes or no" };
 
 /** As what a value is compared, where the fact does not say. */
-export function KindSelect({ kind, onChange, kinds = KINDS }) {
-  const options = kinds.some(([name]) => name === kind) ? kinds : [...kinds, [kind, kind]];
+export function KindSelect({ kind, kinds, onChange }) {
+  const options = [...new Set([...kinds, kind])].map((name) => [name, KINDS[name] ?? name]);
   return <Select class="cxb-kind" label="Compared as" value={kind} options={options} onChange={onChange} />;
 }

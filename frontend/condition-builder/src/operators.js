@@ -124,7 +124,14 @@ export function isMeasured(operator) {
 function kindFor(type, operator, former) {
   if (isMeasured(operator) || operator === "birthday_month") return "number";
   if (operator === "contains" || operator === "not_contains") return "text";
-  return type === "any" ? (former?.kind ?? "text") : literalKind(type);
+  if (type !== "any") return literalKind(type);
+  return kindsOf(operator).includes(former?.kind) ? former.kind : "text";
+}
+
+/** As what a value can be compared where nobody declared the type of the fact: yes and no have no order. */
+export function kindsOf(operator) {
+  const isEquality = ["==", "!=", "===", "!=="].includes(operator);
+  return isEquality ? ["text", "number", "boolean"] : ["text", "number"];
 }
 
 function blank(kind) {
