@@ -22,6 +22,7 @@ SIDEBAR = [
         "items": [
             {"title": _("Dashboard"), "icon": "dashboard", "link": reverse_lazy("admin:index")},
             page(_("Profiles"), "person_search", "admin:profiles_profile_changelist", "profiles.view_profile"),
+            page(_("Segments"), "groups", "admin:profiles_segment_changelist", "profiles.view_segment"),
             page(_("Interactions"), "forum", "admin:profiles_interaction_changelist", "profiles.view_interaction"),
             page(_("Tags"), "sell", "admin:profiles_tag_changelist", "profiles.view_tag"),
             page(_("Locations"), "storefront", "admin:profiles_location_changelist", "profiles.view_location"),

@@ -1,13 +1,17 @@
 """The background door: what the worker does for this app. Each step reads the clock and commits with its checkpoint."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils import timezone
 
 from access.models import ApiToken
 from jobs.handlers import handles
+from jobs.housekeeping import tidies
 from jobs.models import Job
 from profiles import syncing
 from profiles.cause import Cause, Door
+from profiles.models import Segment
 
 
 @handles(syncing.KIND, label="Telling of all customers again")
@@ -23,3 +27,11 @@ def sync(job: Job) -> dict:
             if last is None:
                 return {"profiles": job.done}
             job.checkpoint(at=at, done=job.done + told, cursor={"after": last})
+
+
+@tidies("segments_counted")
+def count_segments(*, at: datetime) -> int:
+    """Count the customers of every segment anew, for the list. Returns of how many segments."""
+    for segment in Segment.objects.all():
+        segment.count_members(at=at)
+    return Segment.objects.count()

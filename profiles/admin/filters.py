@@ -8,7 +8,8 @@ from django.utils import timezone
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilter, RadioFilter, RangeDateFilter
 from unfold.utils import parse_date_str
 
-from profiles.models import Profile
+from profiles.conditions.condition import Condition
+from profiles.models import Profile, Segment
 from profiles.preferences import CHANNELS
 
 CHANNEL_NAMES = {"email": "e-mail", "sms": "text message", "push": "app notification", "phone": "phone", "post": "post"}
@@ -32,6 +33,22 @@ class StatusFilter(DropdownFilter):
         if self.value() in Profile.Type.values:
             return queryset.living().filter(profile_type=self.value())
         return queryset.living()
+
+
+class SegmentFilter(DropdownFilter):
+    """The customers who belong to a segment at this moment."""
+
+    title = "segment"
+    parameter_name = "segment"
+
+    def lookups(self, request, model_admin):
+        return list(Segment.objects.values_list("handle", "name"))
+
+    def queryset(self, request, queryset):
+        segment = Segment.objects.filter(handle=self.value()).first() if self.value() else None
+        if segment is None:
+            return queryset
+        return queryset.matching(Condition.of(segment.condition), at=timezone.now())
 
 
 class JoinedFilter(RangeDateFilter):
@@ -90,6 +107,7 @@ class ReachableFilter(RadioFilter):
 PROFILE_FILTERS: list[type[SimpleListFilter] | tuple] = [
     StatusFilter,
     ("tags", AutocompleteSelectFilter),
+    SegmentFilter,
     ("joined_at", JoinedFilter),
     ("preferred_location", AutocompleteSelectFilter),
     ConsentFilter,

@@ -4,6 +4,7 @@ from cxmanager.rest.routing import endpoint
 from profiles.api.addresses import AddressViewSet
 from profiles.api.attributes import AppearanceViewSet, CommsViewSet, CustomAttributeViewSet, DateViewSet
 from profiles.api.batch import BatchViewSet
+from profiles.api.conditions import ConditionViewSet
 from profiles.api.identities import IdentityViewSet, ProfileIdentityViewSet
 from profiles.api.interactions import InteractionViewSet, ProfileInteractionViewSet
 from profiles.api.lookups import CustomAttributeFinderViewSet, LookupViewSet
@@ -26,6 +27,10 @@ WHOLE = [
     endpoint(
         "profiles/attributes/custom", CustomAttributeFinderViewSet.as_view({"get": "list"}), "profiles-by-attribute"
     ),
+    endpoint("conditions/facts", ConditionViewSet.as_view({"get": "facts"}), "condition-facts"),
+    endpoint("conditions/validate", ConditionViewSet.as_view({"post": "check"}), "condition-validate"),
+    endpoint("conditions/evaluate", ConditionViewSet.as_view({"post": "evaluate"}), "condition-evaluate"),
+    endpoint("conditions/audience", ConditionViewSet.as_view({"post": "audience"}), "condition-audience"),
     endpoint("identities", IdentityViewSet.as_view({"get": "list"}), "identities"),
     endpoint("identities/search", LookupViewSet.as_view({"get": "search"}), "identities-search"),
     endpoint(

@@ -13,6 +13,7 @@ from django.db.models import Q
 from profiles.conditions.evaluating import ENGINE, holding
 from profiles.conditions.explaining import explained
 from profiles.conditions.facts import FACTS, Facts
+from profiles.conditions.given import flat
 from profiles.conditions.moments import Moment
 from profiles.conditions.reading import read
 from profiles.conditions.readings import readings_of
@@ -42,9 +43,9 @@ class Condition:
         return _compiled(json.dumps(self.claim.logic(asked)))
 
     def holds_for(self, profile: Profile, *, at: datetime, context: dict | None = None) -> bool:
-        """Whether it holds of this customer now."""
+        """Whether it holds of this customer now. `context` are the given values of `given.with_context`, nested as they came."""
         asked = Moment(at)
-        data = readings_of(profile, self.readings, asked=asked, context=context)
+        data = readings_of(profile, self.readings, asked=asked, context=flat(context or {}))
         return holding([self.rule(asked)], data)[0]
 
     def q(self, *, at: datetime) -> Q:
@@ -54,7 +55,9 @@ class Condition:
     def explain(self, profile: Profile, *, at: datetime, context: dict | None = None) -> list[dict]:
         """The clauses that must all hold, each as {"text", "expected", "actual", "holds"}."""
         asked = Moment(at)
-        return explained(self.claim, readings_of(profile, self.readings, asked=asked, context=context), asked)
+        return explained(
+            self.claim, readings_of(profile, self.readings, asked=asked, context=flat(context or {})), asked
+        )
 
     def words(self) -> str:
         """The whole condition as a sentence."""

@@ -84,6 +84,12 @@ class Facts:
         """Add a function that makes the fact of a handle, or None when the handle is none of its."""
         self._families.append(family)
 
+    def joined_by(self, family: Callable[[str], Fact | None]) -> "Facts":
+        """These facts and one more family, for as long as somebody asks."""
+        joined = Facts(self)
+        joined._families = [*self._families, family]
+        return joined
+
     def named(self, handle: str) -> Fact | None:
         """The fact of this name, or None."""
         if handle in self._known:

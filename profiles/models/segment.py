@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from django.db import models
+from django.db import models, transaction
 from simple_history.models import HistoricalRecords
 
 from profiles.conditions.condition import Condition
@@ -22,10 +22,12 @@ class Segment(models.Model):
     condition = ConditionField(
         help_text="Who belongs. Customers come and go by themselves as what is known of them changes."
     )
+    member_count = models.PositiveBigIntegerField(null=True, editable=False)
+    counted_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["member_count", "counted_at"])
 
     class Meta:
         ordering = ["name", "id"]
@@ -36,3 +38,18 @@ class Segment(models.Model):
     def profiles(self, *, at: datetime) -> ProfileQuerySet:
         """The living customers who belong at that moment. One query."""
         return Profile.objects.living().matching(Condition.of(self.condition), at=at)
+
+    def count_members(self, *, at: datetime) -> int:
+        """Count the customers who belong now, and keep the number with its time for lists. Leaves history and `updated_at` alone."""
+        count = self.profiles(at=at).order_by().count()
+        Segment.objects.filter(pk=self.pk).update(member_count=count, counted_at=at)
+        self.member_count, self.counted_at = count, at
+        return count
+
+    @transaction.atomic
+    def duplicate(self, *, name: str, handle: str) -> "Segment":
+        """A copy under another name. Raises ValidationError, such as for a taken handle."""
+        copy = Segment(name=name, handle=handle, description=self.description, condition=self.condition)
+        copy.full_clean()
+        copy.save()
+        return copy

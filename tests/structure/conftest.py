@@ -1,6 +1,7 @@
 """A small world with one of everything, and a way to make one more of each: for the tests that go over all lists and pages."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import Group
@@ -23,9 +24,11 @@ from profiles.models import (
     Profile,
     ProfileDate,
     ProfileImport,
+    Segment,
     StaffMember,
     Tag,
 )
+from transactions.models import Brand, Product, ProductVariant, System, Transaction, TransactionClaim
 
 
 class World:
@@ -113,6 +116,16 @@ class World:
         file = ContentFile(b"email\na@example.com\n", name="people.csv")
         return ProfileImport.objects.create(name=f"people-{number}.csv", file=file, header=["email"], user=self.clerk)
 
+    def _segment(self, number: int) -> Segment:
+        condition = {"==": [{"var": "first_name"}, f"P{number}"]}
+        return Segment.objects.create(name=f"Segment {number}", handle=f"segment-{number}", condition=condition)
+
+    def _member_of_segment(self, number: int) -> Profile:
+        if not hasattr(self, "segment"):
+            condition = {"!=": [{"var": "email"}, None]}
+            self.segment = Segment.objects.create(name="All", handle="all", condition=condition)
+        return self._profile(number)
+
     def _staff_member(self, number: int) -> StaffMember:
         return StaffMember.objects.create(user=self._user(number), home_location=self.home)
 
@@ -138,6 +151,70 @@ class World:
     def _batch(self, number: int) -> BenefitBatch:
         job = self._job(number)
         return BenefitBatch.objects.create(definition=self._definition(number), job=job, user=self.clerk)
+
+    # --- Transactions -------------------------------------------------------------------------------------------------
+
+    def _sale(self, number: int) -> Transaction:
+        line = {"sku": f"SKU-{number}", "name": "Scarf", "quantity": Decimal(1), "price_sell": Decimal("10.00"), "brand": "Acme"}
+        document = {
+            "external_id": f"sale-{number}",
+            "items": [line],
+            "location": self._location(1000 + number),
+            "tags": ["a", f"tag-{number}"],
+            "systems": ["pos", f"system-{number}"],
+            "payments": [{"payment_code": "CASH"}],
+            "staff": self._profile(2000 + number),
+        }
+        return Transaction.objects.record(self.member, document, at=self.at, cause=self.cause)
+
+    def _item(self, number: int):
+        line = {"sku": f"ITEM-{number}", "quantity": Decimal(1), "is_new": True}
+        if not hasattr(self, "basket"):
+            self.basket = self._sale(0)
+        self.basket.change({"items": [line]}, at=self.at, cause=self.cause)
+
+    def _claim(self, number: int) -> TransactionClaim:
+        return self._of_member(
+            TransactionClaim,
+            transaction_receipt_ref=f"R-{number}",
+            transaction_transacted_at=self.at.date(),
+            transaction_total=10,
+        )
+
+    def _product(self, number: int) -> Product:
+        product = self._variant(number).product
+        product.systems.set(System.objects.named("pos", f"system-{number}"))
+        product.tags.set(Tag.objects.named("city", f"tag-{number}"))
+        return product
+
+    def _variant(self, number: int) -> ProductVariant:
+        product = Product.objects.create(title=f"Product {number}")
+        variant = ProductVariant.objects.create(product=product, sku=f"V-{number}")
+        variant.tags.set(Tag.objects.named("warm", f"tag-{number}"))
+        return variant
+
+    def _variant_of_one(self, number: int) -> ProductVariant:
+        if not hasattr(self, "one_product"):
+            self.one_product = Product.objects.create(title="Scarf")
+        variant = self._variant(number)
+        ProductVariant.objects.filter(pk=variant.pk).update(product=self.one_product)
+        return variant
+
+    def _brand(self, number: int) -> Brand:
+        return Brand.objects.create(name=f"Brand {number}", handle=f"brand-{number}")
+
+    def _system(self, number: int) -> System:
+        return System.objects.create(handle=f"system-{number}")
+
+    def address(self, path: str) -> str:
+        """The path with what it is about: the member, a sale, a product."""
+        made_by = {"basket": "item", "one_product": "variant_of_one", "segment": "member_of_segment"}
+        variables = {"basket": "{transaction_id}", "one_product": "{product_id}", "segment": "{segment_id}"}
+        for name, variable in variables.items():
+            if variable in path:
+                self.more(made_by[name], 999)
+                path = path.replace(variable, str(getattr(self, name).pk))
+        return path.replace("{profile}", str(self.member.pk))
 
     # --- Administration -----------------------------------------------------------------------------------------------
 

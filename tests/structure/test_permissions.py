@@ -146,6 +146,13 @@ TABLE: dict[str, tuple[str, str]] = {
     "profiles_staffmember_changelist": ("AMSN", "AMSN"),
     "profiles_staffmember_delete": ("AM", "AM"),
     "profiles_staffmember_history": ("AMSN", "AMSN"),
+    "condition_facts": ("AMSN", "AMSN"),
+    "condition_preview": ("", "AMSN"),
+    "profiles_segment_add": ("AM", "AM"),
+    "profiles_segment_change": ("AMSN", "AM"),
+    "profiles_segment_changelist": ("AMSN", "AMSN"),
+    "profiles_segment_delete": ("AM", "AM"),
+    "profiles_segment_history": ("AMSN", "AMSN"),
     "profiles_tag_add": ("AMS", "AMS"),
     "profiles_tag_change": ("AMSN", "AM"),
     "profiles_tag_changelist": ("AMSN", "AMSN"),
@@ -187,6 +194,7 @@ OBJECTS = {
     "profiles_profile": "member",
     "profiles_profileimport": "profile_import",
     "profiles_staffmember": "staff_member",
+    "profiles_segment": "segment",
     "profiles_tag": "tag",
 }
 

@@ -1,7 +1,11 @@
 """Black boxes: these tests know addresses and JSON, and look into the database only to see that nothing was written."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from rest_framework.test import APIClient
+
+from access.models import ApiToken
 from profiles.models import Event, Profile
 
 BASE = "/api/v3"
@@ -23,6 +27,20 @@ class Caller:
 @pytest.fixture
 def call(api) -> Caller:
     return Caller(api)
+
+
+@pytest.fixture
+def limited_call(manager, at):
+    """`limited_call("CRUD-segments", …)`: a caller whose token has only these scopes."""
+
+    def calling(*scopes: str) -> Caller:
+        ends = at + timedelta(days=36_500)
+        secret = ApiToken.objects.issue(name="Shop", user=manager, scopes=list(scopes), at=at, expires_at=ends)[1]
+        client = APIClient()
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
+        return Caller(client)
+
+    return calling
 
 
 @pytest.fixture

@@ -1,0 +1,121 @@
+"""Segments: conditions with a name, with how many customers belong, and the pages that the builder asks."""
+
+import json
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, JsonResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from simple_history.admin import SimpleHistoryAdmin
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+
+from cxmanager.editing import ChangedMeanwhileFormMixin
+from profiles.admin.condition_widget import ConditionField
+from profiles.admin.guarding import page_url
+from profiles.audience import audience_of
+from profiles.conditions.catalogue import facts_as_json
+from profiles.conditions.condition import Condition
+from profiles.conditions.field import validate_condition
+from profiles.models import Segment
+
+
+class SegmentForm(ChangedMeanwhileFormMixin, forms.ModelForm):
+    condition = ConditionField(help_text=Segment._meta.get_field("condition").help_text)
+
+    class Meta:
+        model = Segment
+        fields = ("name", "handle", "description", "condition")
+
+
+@admin.register(Segment)
+class SegmentAdmin(SimpleHistoryAdmin, ModelAdmin):
+    """Groups of customers that keep themselves up to date."""
+
+    form = SegmentForm
+    list_display = ("name", "handle", "customers", "changed")
+    list_display_links = ("name",)
+    search_fields = ("name", "handle")
+    search_help_text = "Name or handle"
+    show_full_result_count = False
+    prepopulated_fields = {"handle": ("name",)}
+    warn_unsaved_form = True
+    compressed_fields = False
+    fieldsets = (
+        (None, {"fields": (("name", "handle"), "description")}),
+        ("Who belongs", {"fields": ("condition", "read_at_version")}),
+    )
+
+    @display(description="Customers", ordering="member_count")
+    def customers(self, segment: Segment):
+        """How many belonged when they were last counted; the link shows those who belong now."""
+        if segment.member_count is None:
+            return "Not counted yet"
+        counted = date_format(timezone.localtime(segment.counted_at), "j M, H:i")
+        url = f"{reverse('admin:profiles_profile_changelist')}?segment={segment.handle}"
+        return format_html(
+            '<a class="cx-link" href="{}">{}</a> <span class="cx-subtle">counted {}</span>',
+            url,
+            f"{segment.member_count:,}",
+            counted,
+        )
+
+    @display(description="Changed", ordering="updated_at")
+    def changed(self, segment: Segment) -> str:
+        return date_format(timezone.localtime(segment.updated_at), "j M Y")
+
+    def save_model(self, request: HttpRequest, obj: Segment, form, change) -> None:
+        super().save_model(request, obj, form, change)
+        obj.count_members(at=timezone.now())
+
+    def has_preview_permission(self, request: HttpRequest) -> bool:
+        """Whether the user may ask whom a condition finds: it shows names."""
+        return request.user.has_perm("profiles.view_segment") and request.user.has_perm("profiles.view_profile")
+
+    def get_urls(self) -> list:
+        view = self.admin_site.admin_view
+        return [
+            path("facts/", view(self.facts_view), name="condition_facts"),
+            path("preview/", view(self.preview_view), name="condition_preview"),
+            *super().get_urls(),
+        ]
+
+    def facts_view(self, request: HttpRequest) -> JsonResponse:
+        """What a condition can ask, for the builder."""
+        if not self.has_view_permission(request):
+            return JsonResponse({"message": "You may not see this."}, status=403)
+        return JsonResponse({"data": facts_as_json()})
+
+    def preview_view(self, request: HttpRequest) -> JsonResponse:
+        """Whom the posted condition finds now, for the builder; nothing is saved."""
+        if not self.has_preview_permission(request):
+            return JsonResponse({"message": "You may not see this."}, status=403)
+        try:
+            condition = read_posted(request)
+        except ValidationError as error:
+            return JsonResponse({"message": error.messages[0], "errors": {"condition": error.messages}}, status=422)
+        found = audience_of(condition, at=timezone.now())
+        sample = [
+            {"id": str(one.pk), "name": str(one), "email": one.email or "", "url": page_url(one)}
+            for one in found.sample
+        ]
+        return JsonResponse(
+            {"count": found.count, "of": found.total, "is_estimate": found.is_estimate, "sample": sample}
+        )
+
+
+def read_posted(request: HttpRequest) -> Condition | None:
+    """The condition in the body, `{"condition": …}`; None for everybody. Raises ValidationError."""
+    try:
+        sent = json.loads(request.body)
+    except (ValueError, RecursionError) as error:
+        raise ValidationError("Send the condition as JSON.") from error
+    condition = sent.get("condition") if isinstance(sent, dict) else sent
+    if condition is None:
+        return None
+    validate_condition(condition)
+    return Condition(condition)
