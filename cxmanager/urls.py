@@ -15,6 +15,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     # Benefits first: /profiles/{p}/benefits is theirs, and profiles' own routes must not swallow it.
     path("api/v3/", include("benefits.api.urls")),
+    path("api/v3/", include("transactions.api.urls")),
     path("api/v3/", include("profiles.api.urls")),
     path("api/v3/", include("access.api.urls")),
     re_path(r"^api/health/?$", health, name="health"),

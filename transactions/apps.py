@@ -8,4 +8,7 @@ class TransactionsConfig(AppConfig):
     verbose_name = "Transactions"
 
     def ready(self) -> None:
+        # Each registers itself by being imported: the receivers of profiles' signals, the jobs' handlers.
         import_module("transactions.merging")
+        import_module("transactions.api.queueing")
+        import_module("transactions.api.products")

@@ -87,10 +87,11 @@ def _apply(fresh: Transaction, document: dict) -> None:
 def _line_changes(fresh: Transaction, document: dict) -> LineChanges:
     given = document.get("items")
     is_whole = bool(document.get("delete_existing_items"))
-    if given is None and not is_whole:
+    gone = document.get("delete_items") or ()
+    if given is None and not is_whole and not gone:
         return LineChanges()
     held = list(TransactionItem.objects.filter(transaction=fresh).order_by("pk"))
-    return changes_to(held, with_catalogue(given or ()), is_whole=is_whole)
+    return changes_to(held, with_catalogue(given or ()), is_whole=is_whole, gone=gone)
 
 
 def _move_total(fresh: Transaction, document: dict, lines: LineChanges) -> None:

@@ -1,5 +1,6 @@
 """Which line of a document is which line of the transaction, and what that changes."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -48,10 +49,12 @@ class LineChanges:
 RELATIONS = {field.attname for field in TransactionItem._meta.concrete_fields if field.is_relation}
 
 
-def changes_to(held: list[TransactionItem], given: list[dict], *, is_whole: bool) -> LineChanges:
+def changes_to(
+    held: list[TransactionItem], given: list[dict], *, is_whole: bool, gone: Collection[int] = ()
+) -> LineChanges:
     """What the document's lines change: matched by id, external id, else SKU and name in their order; unmatched are new.
 
-    With `is_whole` the lines that it does not name go. Raises ValidationError for an id that no line has.
+    With `is_whole` the lines that it does not name go, else those of the ids in `gone`. Raises ValidationError for an id that no line has.
     """
     free = {line.pk: line for line in held}
     changes = LineChanges(count_before=len(held))
@@ -68,9 +71,8 @@ def changes_to(held: list[TransactionItem], given: list[dict], *, is_whole: bool
         if any(before[name] != getattr(line, name) for name in FIELDS):
             changes.changed.append(line)
             changes.difference += worth(line) - was
-    if is_whole:
-        changes.removed = list(free.values())
-        changes.difference -= sum((worth(line) for line in changes.removed), Decimal(0))
+    changes.removed = [line for line in free.values() if is_whole or line.pk in gone]
+    changes.difference -= sum((worth(line) for line in changes.removed), Decimal(0))
     return changes
 
 

@@ -28,7 +28,7 @@ from transactions.models import Payment, System, Transaction, TransactionItem, T
 from transactions.refusals import refusal
 from transactions.returning import check_quantities, refuse_undone, sale_named, tied
 
-NESTED = {"items", "payments", "tags", "systems", "returns", "delete_existing_items"}
+NESTED = {"items", "payments", "tags", "systems", "returns", "delete_existing_items", "delete_items"}
 
 
 @transaction.atomic

@@ -99,7 +99,7 @@ class CustomAttributeSerializer(Stamped):
     profile_id = serializers.UUIDField()
     namespace = serializers.CharField()
     handle = serializers.CharField()
-    type = serializers.ChoiceField(CustomAttribute.Type)
+    type = serializers.ChoiceField(CustomAttribute.Type.choices)
     value = serializers.JSONField(allow_null=True)
 
     def to_representation(self, one: CustomAttribute) -> dict:

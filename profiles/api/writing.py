@@ -149,7 +149,7 @@ class AppearanceInput(serializers.Serializer):
 class CustomValueInput(serializers.Serializer):
     """The value of an attribute that its address names. Without a type it keeps its own, else takes the value's."""
 
-    type = serializers.ChoiceField(CustomAttribute.Type, required=False, allow_null=True)
+    type = serializers.ChoiceField(CustomAttribute.Type.choices, required=False, allow_null=True)
     value = serializers.JSONField(allow_null=True)
 
 

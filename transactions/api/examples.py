@@ -42,6 +42,7 @@ NEW_RETURN = OpenApiExample(
         "items": [{"sku": "SCARF-BLUE", "quantity": 1, "price_sell": 49.95}],
     },
 )
+CHANGE = OpenApiExample("An order that was paid", request_only=True, value={"status": "completed"})
 LINE = OpenApiExample("A line", request_only=True, value=NEW_LINE)
 CLAIM = OpenApiExample(
     "A receipt",

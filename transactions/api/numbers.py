@@ -40,5 +40,8 @@ class Amount(serializers.Field):
         return number(value)
 
 
-def price(**options) -> Amount:
-    return Amount(places=4, **options)
+class Price(Amount):
+    """An amount that may have parts of a cent."""
+
+    def __init__(self, **options):
+        super().__init__(**{"places": 4} | options)

@@ -7,7 +7,7 @@ from cxmanager.rest.fields import MomentField, moment
 from profiles.api.reading import Stamped, text
 from profiles.api.reading import number as whole
 from profiles.models import Location, Profile
-from transactions.api.numbers import Amount, number
+from transactions.api.numbers import Amount, Price, number
 from transactions.models import (
     Payment,
     ProductVariant,
@@ -22,7 +22,7 @@ PRICES = ("price_current", "price_sell", "price_original", "price_margin", "pric
 ITEM_TEXTS = ("external_id", "name", "sku", "brand", "category", "subcategory", "department", "variant_external_id")
 
 
-class PlaceShape(serializers.Serializer):
+class ShopShape(serializers.Serializer):
     id = serializers.IntegerField()
     name = serializers.CharField()
     type = text()
@@ -35,7 +35,7 @@ class PlaceShape(serializers.Serializer):
         return {name: getattr(place, name) or None for name in names}
 
 
-class PersonShape(serializers.Serializer):
+class CustomerShape(serializers.Serializer):
     id = serializers.UUIDField()
     full_name = text()
     email = text()
@@ -69,7 +69,7 @@ class DiscountShape(serializers.Serializer):
     reason_desc = text()
 
 
-class ItemShape(serializers.Serializer):
+class LineShape(serializers.Serializer):
     id = serializers.IntegerField()
     transaction_id = serializers.IntegerField()
     external_id = text()
@@ -90,11 +90,11 @@ class ItemShape(serializers.Serializer):
     returned_quantity = serializers.FloatField(help_text="How many came back, of a sale's line.")
     returns_item_id = whole(help_text="The sale's line that a return's line takes back.")
     amount = serializers.FloatField(help_text="price_sell × quantity.")
-    price_current = Amount(places=4)
-    price_sell = Amount(places=4)
-    price_original = Amount(places=4)
-    price_margin = Amount(places=4)
-    price_tax = Amount(places=4)
+    price_current = Price()
+    price_sell = Price()
+    price_original = Price()
+    price_margin = Price()
+    price_tax = Price()
     discounts = DiscountShape(many=True)
     order_id = whole()
     meta = serializers.DictField(allow_null=True)
@@ -137,7 +137,7 @@ def item_as_json(item: TransactionItem, of: Transaction) -> dict:
 
 class PaymentShape(serializers.Serializer):
     id = serializers.IntegerField()
-    tender_value = Amount(places=4)
+    tender_value = Price()
 
     def get_fields(self) -> dict:
         return super().get_fields() | {name: text() for name in PAYMENT_TEXTS}
@@ -151,13 +151,13 @@ class TransactionShape(Stamped):
     id = serializers.IntegerField()
     external_id = text()
     profile_id = serializers.UUIDField(allow_null=True)
-    profile = PersonShape(allow_null=True)
+    profile = CustomerShape(allow_null=True)
     location_id = whole()
-    location = PlaceShape(allow_null=True)
+    location = ShopShape(allow_null=True)
     staff_id = serializers.UUIDField(allow_null=True)
-    staff = PersonShape(allow_null=True)
-    type = serializers.ChoiceField(Transaction.Type)
-    status = serializers.ChoiceField(Transaction.Status)
+    staff = CustomerShape(allow_null=True)
+    type = serializers.ChoiceField(Transaction.Type.choices)
+    status = serializers.ChoiceField(Transaction.Status.choices)
     returns = text(help_text="The external id of the sale that a return takes back.")
     total = serializers.FloatField()
     total_original = Amount()
@@ -171,7 +171,7 @@ class TransactionShape(Stamped):
     is_void = serializers.BooleanField()
     systems = serializers.ListField(child=serializers.CharField())
     tags = serializers.ListField(child=serializers.CharField())
-    items = ItemShape(many=True)
+    items = LineShape(many=True)
     payments = PaymentShape(many=True)
     receipt_ref = text()
     receipt_is_email = serializers.BooleanField()
@@ -204,7 +204,7 @@ def transaction_as_json(one: Transaction) -> dict:
         "profile_id": one.profile_id and str(one.profile_id),
         "profile": person(one.profile),
         "location_id": one.location_id,
-        "location": PlaceShape().to_representation(one.location) if one.location is not None else None,
+        "location": ShopShape().to_representation(one.location) if one.location is not None else None,
         "staff_id": one.staff_id and str(one.staff_id),
         "staff": person(one.staff),
         "type": one.type,

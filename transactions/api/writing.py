@@ -14,7 +14,7 @@ from profiles.api.writing import LARGEST_ID, MOST_NESTED, Choice, Given, Text
 from profiles.models import Identity, Location, Profile
 from profiles.models.location import zone_names
 from transactions.api import examples
-from transactions.api.numbers import Amount, price
+from transactions.api.numbers import Amount, Price
 from transactions.api.shapes import PAYMENT_TEXTS
 from transactions.models import Payment, Transaction
 
@@ -63,7 +63,7 @@ class VariantOfLineInput(Given):
     brand = Text()
     category = Text()
     subcategory = Text()
-    price = price()
+    price = Price()
 
     def validate_product_id(self, value) -> int | None:
         is_ours = isinstance(value, int) and not isinstance(value, bool) and 0 < value <= LARGEST_ID
@@ -79,6 +79,7 @@ class DiscountInput(serializers.Serializer):
         return {"amount": None if amount is None else float(amount), "reason_desc": attributes.get("reason_desc") or ""}
 
 
+@extend_schema_serializer(examples=[examples.LINE])
 class ItemChange(Given):
     """A line. `quantity` may have three decimals; below zero it takes back without a sale."""
 
@@ -91,11 +92,11 @@ class ItemChange(Given):
     department = Text()
     variant_external_id = Text()
     quantity = Amount(places=3, largest=MOST_PIECES, allow_null=False)
-    price_current = price()
-    price_sell = price()
-    price_original = price()
-    price_margin = price()
-    price_tax = price()
+    price_current = Price()
+    price_sell = Price()
+    price_original = Price()
+    price_margin = Price()
+    price_tax = Price()
     product_variant_id = row_id()
     product_variant = VariantOfLineInput(required=False, allow_null=True)
     returns_item_id = row_id(help_text="The sale's line that this line of a return takes back.")
@@ -137,21 +138,22 @@ class NestedItemInput(ItemChange):
 
 
 class PaymentInput(Given):
-    tender_value = price()
+    tender_value = Price()
 
     def get_fields(self) -> dict:
         lengths = {name: Payment._meta.get_field(name).max_length for name in PAYMENT_TEXTS}
         return super().get_fields() | {name: Text(length) for name, length in lengths.items()}
 
 
+@extend_schema_serializer(examples=[examples.CHANGE])
 class TransactionChange(Given):
     external_id = Text()
     location_id = row_id()
     location_external_id = Text(write_only=True)
     location_external_code = Text(write_only=True)
     staff_id = serializers.UUIDField(required=False, allow_null=True, help_text="The profile of the person who served.")
-    type = Choice(Transaction.Type)
-    status = Choice(Transaction.Status)
+    type = Choice(Transaction.Type.choices)
+    status = Choice(Transaction.Status.choices)
     returns = Text(help_text="Of a return: the external id of the sale.")
     total = Amount(
         help_text="What was paid; for a return, what was paid back. The sum of the lines when it is not sent."
@@ -252,6 +254,7 @@ class TransactionInput(TransactionChange):
     items = ItemInput(many=True, required=False, allow_null=True, max_length=MOST_LINES)
 
 
+@extend_schema_serializer(examples=[examples.NEW_SALE])
 class UpsertInput(TransactionInput):
     external_id = serializers.CharField(max_length=191)
     items = NestedItemInput(many=True, required=False, allow_null=True, max_length=MOST_LINES)

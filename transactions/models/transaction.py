@@ -172,7 +172,7 @@ class Transaction(models.Model):
         """Set what the document names and record `transaction.updated`; nothing is written when nothing differs.
 
         Its lines are matched by id, external id, else SKU and name; those that it does not name stay, unless it says
-        `delete_existing_items`. `profile` moves the transaction to that customer. Returns {"field": [before, after]}.
+        `delete_existing_items`, or names their ids under `delete_items`. `profile` moves the transaction to that customer. Returns {"field": [before, after]}.
         Raises Refusal: has_returns, returned_too_many, not_on_sale, sale_not_found, external_id_taken.
         """
         from transactions.changing import change

@@ -1,6 +1,7 @@
 """`manage.py seed_contract`: what a fresh server needs for contract clients, printed as one line of JSON (api.md 1)."""
 
 import json
+from decimal import Decimal
 
 from django.core.management.base import BaseCommand
 from django.db import transaction
@@ -12,12 +13,13 @@ from access.recording import Actor
 from benefits.models import Benefit, BenefitDefinition
 from profiles.cause import Cause, Door
 from profiles.models import Location, Profile
+from transactions.models import Transaction
 
 NAME = "Contract client"
 
 
 class Command(BaseCommand):
-    help = "Make a token, a customer, a location and a benefit for contract clients; print them as JSON on the last line. Safe to run twice."
+    help = "Make a token, a customer, a location, a sale and a benefit for contract clients; print them as JSON on the last line. Safe to run twice."
 
     @transaction.atomic
     def handle(self, **options):
@@ -28,7 +30,14 @@ class Command(BaseCommand):
         location, _ = Location.objects.get_or_create(external_id="contract", defaults={"name": "Contract store"})
         profile = self._profile(at=at, cause=cause)
         self._benefit(profile, at=at, cause=cause)
-        printed = {"token": secret, "profile_id": str(profile.pk), "location_id": location.pk}
+        item = self._sale(profile, location, at=at, cause=cause).items.first()
+        printed = {
+            "token": secret,
+            "profile_id": str(profile.pk),
+            "location_id": location.pk,
+            "product_id": item.product_variant.product_id,
+            "product_variant_id": item.product_variant_id,
+        }
         self.stdout.write(json.dumps(printed))
 
     @staticmethod
@@ -46,3 +55,10 @@ class Command(BaseCommand):
             defaults={"name": "Contract benefit", "period": 365, "is_extendable": True, "is_published": True},
         )
         return definition.issue(profile, at=at, cause=cause, external_id="contract-benefit")
+
+    @staticmethod
+    def _sale(profile: Profile, location: Location, *, at, cause: Cause) -> Transaction:
+        """The same one on every run, by its external id."""
+        line = {"sku": "CONTRACT-1", "name": "Contract product", "quantity": Decimal(1), "price_sell": Decimal("49.99")}
+        document = {"external_id": "contract-transaction", "location": location, "items": [line], "transacted_at": at}
+        return Transaction.objects.record(profile, document, at=at, cause=cause)
