@@ -47,9 +47,6 @@ class JobAdmin(BoundedListMixin, ModelAdmin):
         *["finished_at", "kind", "attempts", "leased_by", "leased_until", "asked"],
     ]
 
-    class Media:
-        css = {"all": ["cxmanager/access.css"]}
-
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

@@ -17,6 +17,7 @@ from benefits.models import Benefit, GlobalCounter
 from benefits.resources import IssuedBenefitResource
 from benefits.wording import date_of, ends, status_of, uses_left
 from cxmanager.imports import FileExportMixin, FileImportMixin
+from cxmanager.tables import flat, table_of
 from profiles.models import Event
 from profiles.telling import by_whom, sentence
 
@@ -43,8 +44,8 @@ class BenefitAdmin(FactsAdmin, FileImportMixin, FileExportMixin, ModelAdmin):
     actions_row = actions_detail = ["redeem", "extend", "revoke"]
     fieldsets = [
         (None, {"fields": (("customer", "titled"), ("status", "uses"), ("ends", "timezone"))}),
-        ("Issued", {"fields": (("issued_at", "claimed_at"), ("external_id", "batch"), ("value", "meta"))}),
-        ("Codes", {"fields": (("redeem_code_pos", "redeem_code_online"),)}),
+        ("Issued", {"fields": (("issued_at", "claimed_at"), ("external_id", "batch"), ("value", "kept"))}),
+        ("Codes", {"fields": (("code_pos", "code_online"),)}),
         ("Later", {"fields": (("extended_at", "extensions"), ("revoked_at", "revoke_reason"))}),
     ]
 
@@ -105,6 +106,18 @@ class BenefitAdmin(FactsAdmin, FileImportMixin, FileExportMixin, ModelAdmin):
     @display(description="Issued", ordering="id")
     def issued(self, benefit: Benefit) -> str:
         return date_of(benefit.issued_at)
+
+    @display(description="At the till")
+    def code_pos(self, benefit: Benefit) -> str:
+        return benefit.redeem_code_pos or benefit.definition.redeem_code_pos or "–"
+
+    @display(description="Online")
+    def code_online(self, benefit: Benefit) -> str:
+        return benefit.redeem_code_online or benefit.definition.redeem_code_online or "–"
+
+    @display(description="Kept by integrations")
+    def kept(self, benefit: Benefit):
+        return table_of(["What", "Value"], list(flat(benefit.meta or {})))
 
     # --- One of them --------------------------------------------------------------------------------------------------
 

@@ -86,9 +86,6 @@ class EventAdmin(BoundedListMixin, ModelAdmin):
         *["about", "changed", "known", "because_of", "led_to"],
     ]
 
-    class Media:
-        css = {"all": ["cxmanager/access.css"]}
-
     def has_view_permission(self, request: HttpRequest, obj=None) -> bool:
         return request.user.has_perm("access.view_audit")
 

@@ -90,6 +90,16 @@ class TestIssueToListed:
     def sent(self, text: str, **values) -> dict:
         return {"customers": text, "form_id": str(uuid4()), "reason": "", **values}
 
+    def test_the_page_tells_codes_and_what_integrations_keep_in_words(self, as_clerk, coffee, member, now, cause):
+        coffee.redeem_code_pos = "COFFEE-POS"
+        coffee.save()
+        benefit = coffee.issue(member, at=now, cause=cause, meta={"lane": {"number": 4}})
+
+        text = as_clerk.get(page("benefit_change", benefit.pk)).content.decode()
+
+        assert "COFFEE-POS" in text
+        assert '<th scope="row">lane number</th>' in text
+
     def test_the_page_brings_the_id_of_its_form(self, as_manager, coffee):
         opened = as_manager.get(page("benefitdefinition_issue_many", coffee.pk))
 
