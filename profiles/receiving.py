@@ -18,6 +18,7 @@ from profiles.preferences import with_appearance, with_comms
 
 COMMS, APPEARANCE = "comms_attributes", "appearance_attributes"
 DATES, CUSTOM = "dates_attributes", "custom_attributes"
+PLACE = ("address_line_1", "address_line_2", "address_line_3", "company", "city", "state", "postcode", "country")
 NESTED = {"identities", "tags", "addresses", COMMS, APPEARANCE, DATES, CUSTOM}
 
 
@@ -93,11 +94,15 @@ def set_identity(profile: Profile, given: dict, *, at: datetime, cause: Cause) -
 
 
 def set_address(profile: Profile, given: dict, *, at: datetime, cause: Cause) -> None:
-    """Change the profile's own address of that number, or of that external id; add one where it has none such."""
+    """Change the profile's own address of that number, of that external id or at that very place; add one where it has none such."""
     own, number, external_id = profile.addresses.all(), given.get("id"), given.get("external_id")
     held = own.filter(pk=number).first() if number else None
     if held is None and external_id:
         held = own.filter(external_id=external_id).first()
+    if held is None and not number and not external_id:
+        # Sent by a system that has no ids for addresses, each time it tells of the customer.
+        place = {name: given[name] for name in PLACE if name in given}
+        held = own.filter(**place).first() if place else None
     if held is None and number:
         raise ValidationError({"id": "This profile has no such address."})
     if held is None:

@@ -106,19 +106,23 @@ def take(document: dict, match: str, *, at: datetime, cause: Cause) -> str:
 def take_once(document: dict, match: str, *, at: datetime, cause: Cause) -> str:
     try:
         with transaction.atomic():
-            held = named_by(read(document, partial=True), document, match)
+            whole = ProfileInput(data=document)
+            given = whole.validated_data if whole.is_valid() else parts_of(document)
+            held = named_by(given, document, match)
             if held is None:
-                receiving.enrol(read(document), at=at, cause=cause)
+                whole.is_valid(raise_exception=True)
+                receiving.enrol(given, at=at, cause=cause)
                 return "created"
             before = last_event(held)
-            receiving.change(held, read(document, partial=True), at=at, cause=cause)
+            receiving.change(held, given, at=at, cause=cause)
             return "unchanged" if last_event(held) == before else "updated"
     except (Refusal, RuleBroken, ValidationError) as error:
         raise DocumentRefused(*sentences_of(error)) from error
 
 
-def read(document: dict, *, partial: bool = False) -> dict:
-    given = ProfileInput(data=document, partial=partial)
+def parts_of(document: dict) -> dict:
+    """A document of which some parts are not whole, as PUT reads it: an address of a known customer by its id, say."""
+    given = ProfileInput(data=document, partial=True)
     given.is_valid(raise_exception=True)
     return given.validated_data
 

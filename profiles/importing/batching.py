@@ -21,7 +21,7 @@ class DocumentRefused(Exception):
     """This customer is left out. The arguments are the sentences that say why."""
 
 
-# (document, what it is matched by, at=, cause=) → created, updated or unchanged. Raises DocumentRefused.
+# (document, what it is matched by, at=, cause=) → created, updated or unchanged. Raises DocumentRefused, having written nothing.
 Take = Callable[..., str]
 
 
@@ -71,8 +71,7 @@ def run_batch(job: Job, take: Take, *, clock: Clock) -> dict:
 def result_of(number: int, document: dict, take: Take, profile_import: ProfileImport, *, at: datetime) -> StepResult:
     cause: Cause = profile_import.cause
     try:
-        with transaction.atomic():
-            became = take(document, profile_import.match, at=at, cause=cause)
+        became = take(document, profile_import.match, at=at, cause=cause)
     except DocumentRefused as refused:
         return StepResult(Tally(refused=1), [(number, [json.dumps(document)], list(refused.args))])
     return StepResult(Tally(**{became: 1}))

@@ -156,6 +156,17 @@ def test_a_known_customer_is_changed_as_by_a_single_put(api, member, locations):
     assert after["first_name"] == "Ann"
 
 
+def test_an_address_without_an_id_is_not_added_again_each_time(api):
+    address = {name: value for name, value in WHOLE["addresses"][0].items() if name != "external_id"}
+    document = {"email": "ann@example.com", "addresses": [address]}
+    assert counts(send(api, document)) == [1, 0, 0, 0]
+    assert counts(send(api, document)) == [0, 0, 1, 0]
+    assert counts(send(api, {**document, "addresses": [address | {"notes": "Ring twice."}]})) == [0, 1, 0, 0]
+    assert [one["notes"] for one in shown(api, "ann@example.com")["addresses"]] == ["Ring twice."]
+    assert counts(send(api, {**document, "addresses": [address | {"city": "Carlton"}]})) == [0, 1, 0, 0]
+    assert len(shown(api, "ann@example.com")["addresses"]) == 2
+
+
 def test_matched_by_an_identity(api, member, at, cause):
     member.add_identity(handle="loyalty-card", identifier="C1", at=at, cause=cause)
     documents = [
