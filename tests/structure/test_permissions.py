@@ -147,7 +147,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "profiles_staffmember_delete": ("AM", "AM"),
     "profiles_staffmember_history": ("AMSN", "AMSN"),
     "condition_facts": ("AMSN", "AMSN"),
-    "condition_preview": ("", "AMSN"),
+    "condition_preview": ("AMSN", "AMSN"),
     "profiles_segment_add": ("AM", "AM"),
     "profiles_segment_change": ("AMSN", "AM"),
     "profiles_segment_changelist": ("AMSN", "AMSN"),

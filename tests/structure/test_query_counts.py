@@ -45,7 +45,6 @@ LISTS = {
     "/api/v3/profiles/{profile}/transactions/claims": "claim",
     "/api/v3/redemptions": "redemption",
     "/api/v3/roles": "role",
-    "/api/v3/conditions/facts": "attribute",
     "/api/v3/segments": "segment",
     "/api/v3/segments/{segment_id}/profiles": "member_of_segment",
     "/api/v3/settings": "setting",

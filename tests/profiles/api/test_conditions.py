@@ -115,7 +115,7 @@ def test_five_verbs_of_a_segment(call, vip, other_member):
         ({"condition": []}, "condition"),
         ({"handle": "with space"}, "handle"),
         ({"name": ""}, "name"),
-        ({"name": "a\x00b"}, "name"),
+        ({"name": "a\x00b"}, "body"),
     ],
 )
 def test_a_wrong_segment_is_refused_and_not_written(call, db, change, field):
