@@ -12,7 +12,7 @@ from cxmanager.tables import flat, table_of
 from jobs.handlers import LABELS, label_of
 from jobs.models import Job
 
-COLOURS = {"queued": "info", "running": "warning", "done": "success", "failed": "danger", "cancelled": ""}
+COLOURS = {"Waiting": "info", "Running": "warning", "Done": "success", "Failed": "danger"}
 
 
 class KindFilter(DropdownFilter):
@@ -69,8 +69,8 @@ class JobAdmin(BoundedListMixin, ModelAdmin):
         return label_of(job.kind)
 
     @display(description="State", label=COLOURS)
-    def shown_state(self, job: Job) -> tuple[str, str]:
-        return job.state, job.get_state_display()
+    def shown_state(self, job: Job) -> str:
+        return job.get_state_display()
 
     @display(description="Progress")
     def progress(self, job: Job):
@@ -83,7 +83,8 @@ class JobAdmin(BoundedListMixin, ModelAdmin):
     @display(description="What went wrong")
     def problem(self, job: Job) -> str:
         if job.error and job.state == Job.State.QUEUED:
-            return f"{job.error} It is tried again: {job.attempts} of {job.max_attempts} attempts were made."
+            tried = f"It is tried again: {job.attempts} of {job.max_attempts} attempts were made."
+            return f"{job.error.rstrip('.')}. {tried}"
         return job.error or "–"
 
     @display(description="What came of it")

@@ -44,5 +44,6 @@ def test_says_what_went_wrong_and_that_it_is_tried_again(page, at):
 
     text = page.get(reverse("admin:jobs_job_change", args=[job.pk])).content.decode()
 
-    assert "ValueError: nothing here It is tried again: 1 of 5 attempts were made." in text
+    assert "ValueError: nothing here. It is tried again: 1 of 5 attempts were made." in text
+    assert "Waiting" in text and "queued" not in text
     assert '<th scope="row">rows good ones</th>' in text
