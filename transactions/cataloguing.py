@@ -26,8 +26,9 @@ def with_catalogue(items: Iterable[dict]) -> list[dict]:
         by_sku |= make(missing)
     found = []
     for number, one in enumerate(items):
-        variant = by_id.get(one.get("product_variant_id")) or by_sku.get(one.get("sku"))
-        if one.get("product_variant_id") and variant is None:
+        wanted = one.get("product_variant_id")
+        variant = by_id.get(wanted) if wanted else by_sku.get(one["sku"])
+        if wanted and variant is None:
             raise ValidationError({f"items.{number}.product_variant_id": "There is no such variant."})
         found.append(filled(one, variant))
     return found
@@ -43,10 +44,6 @@ def with_sku(item: dict) -> dict:
     flat["price"] = variant.get("price")
     flat["product_id"] = variant.get("product_id")
     return flat
-
-
-def named(item: dict, by_id: dict) -> bool:
-    return item.get("product_variant_id") in by_id
 
 
 def known(items: list[dict]) -> tuple[dict[int, ProductVariant], dict[str, ProductVariant]]:

@@ -1,5 +1,6 @@
 """Products, their variants, brands and systems over the API (omneo-reference 2.5, 2.20, 2.29, 3.3)."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import Http404
 from django.utils import timezone
@@ -13,6 +14,7 @@ from drf_spectacular.utils import (
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.response import Response
+from rest_framework.serializers import as_serializer_error
 
 from cxmanager.rest.fields import MetaField
 from cxmanager.rest.serializers import CleanedModelSerializer
@@ -86,6 +88,17 @@ class VariantShape(Tagged):
         extra_kwargs = {"sku": {"validators": []}, "product_id": {"read_only": True}}
 
 
+class VariantOfProduct(VariantShape):
+    """In its product's document, where a SKU that the product has already names the one to change."""
+
+    def validate(self, attributes: dict) -> dict:
+        try:
+            self._trial_row(attributes).clean_fields(exclude=["product"])
+        except ValidationError as error:
+            raise serializers.ValidationError(as_serializer_error(error)) from error
+        return attributes
+
+
 @extend_schema_serializer(examples=[examples.PRODUCT])
 class ProductShape(Tagged):
     images = plain_rows()
@@ -94,7 +107,7 @@ class ProductShape(Tagged):
     custom_fields = serializers.DictField(required=False)
     tags = words(source="tag_handles")
     systems = words(source="system_handles")
-    variants = VariantShape(many=True, required=False, max_length=MOST_VARIANTS)
+    variants = VariantOfProduct(many=True, required=False, max_length=MOST_VARIANTS)
 
     class Meta:
         model = Product
