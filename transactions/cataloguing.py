@@ -20,7 +20,9 @@ def with_catalogue(items: Iterable[dict]) -> list[dict]:
     items = [with_sku(one) for one in items]
     by_id, by_sku = known(items)
     missing = {
-        one["sku"]: one for one in items if one.get("sku") and one["sku"] not in by_sku and not named(one, by_id)
+        one["sku"]: one
+        for one in items
+        if one["sku"] and one["sku"] not in by_sku and not one.get("product_variant_id")
     }
     if missing:
         by_sku |= make(missing)
