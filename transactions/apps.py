@@ -10,5 +10,6 @@ class TransactionsConfig(AppConfig):
     def ready(self) -> None:
         # Each registers itself by being imported: the receivers of profiles' signals, the jobs' handlers.
         import_module("transactions.merging")
+        import_module("transactions.tidying")
         import_module("transactions.api.queueing")
         import_module("transactions.api.products")

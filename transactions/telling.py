@@ -1,0 +1,58 @@
+"""How the timeline tells what a customer bought."""
+
+from profiles.telling import tell
+
+
+def money(payload: dict) -> str:
+    return f"{payload.get('total', '…')} {payload.get('currency', '')}".strip()
+
+
+def place(payload: dict) -> str:
+    """“ at Fitzroy”."""
+    location = payload.get("location") or {}
+    return f" at {location['name']}" if location.get("name") else ""
+
+
+def receipt(payload: dict) -> str:
+    """“ (receipt 4711)”."""
+    return f" (receipt {payload['receipt_ref']})" if payload.get("receipt_ref") else ""
+
+
+def bought(payload: dict) -> str:
+    how = "claimed" if payload.get("is_claimed") else "recorded"
+    return f"A purchase of {money(payload)}{place(payload)}{receipt(payload)} was {how}."
+
+
+def voided(payload: dict) -> str:
+    what = "A line of a transaction" if payload.get("item_id") else "A transaction"
+    return f"{what} of {money(payload)}{place(payload)}{receipt(payload)} was voided."
+
+
+def spent(payload: dict) -> str:
+    changes = payload.get("changes") or {}
+    if "spend_all" in changes:
+        before, after = changes["spend_all"]
+        return f"What the customer spent went from {before} to {after}."
+    return "The figures of the customer's purchases changed."
+
+
+tell("transaction.created", bought, icon="receipt_long")
+tell(
+    "transaction.returned",
+    lambda payload: f"Goods worth {money(payload)} were returned{place(payload)}{receipt(payload)}.",
+    icon="assignment_return",
+)
+tell(
+    "transaction.updated",
+    lambda payload: f"A transaction of {money(payload)}{place(payload)}{receipt(payload)} was changed.",
+    icon="edit",
+)
+tell("transaction.voided", voided, icon="block")
+tell(
+    "transaction.deleted",
+    lambda payload: f"A transaction of {money(payload)}{place(payload)}{receipt(payload)} was deleted.",
+    icon="delete",
+)
+tell("transaction.resent", "A transaction was told again to all who listen.", icon="sync")
+tell("transaction-item.resent", "A line of a transaction was told again to all who listen.", icon="sync")
+tell("aggregation.updated", spent, icon="functions")
