@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Page, expect
 
+from profiles.models import Segment
 from tests.browser.condition_page import REFUSED
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -262,3 +263,25 @@ def test_without_the_list_of_facts_the_json_stays(open_builder, page):
     page.unroute("**/condition/facts/")
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_role("button", name="Add condition")).to_be_visible()
+
+
+def test_a_segment_is_built_counted_and_saved(sign_in, manager, member, other_member, at, cause, look):
+    member.add_tags("vip", at=at, cause=cause)
+    page = sign_in(manager)
+    page.goto("/admin/profiles/segment/add/")
+    expect(page.get_by_role("status")).to_have_text("No condition is set yet.")
+    page.get_by_label("Name").first.fill("Very important")
+
+    page.get_by_role("button", name="Add condition").press("Enter")
+    choose_fact(page, "flattened_tags")
+    press(page, "Tab")
+    page.keyboard.type("vip")
+
+    expect(page.get_by_role("status")).to_contain_text("Matches 1 of 2 profiles")
+    expect(page.get_by_role("link", name="Maria Membrino")).to_be_visible()
+    look("segment")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("link", name="Very important").first).to_be_visible()
+    segment = Segment.objects.get()
+    assert segment.condition == {"in": ["vip", {"var": "flattened_tags"}]}
+    assert segment.member_count == 1

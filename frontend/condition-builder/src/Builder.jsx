@@ -13,7 +13,7 @@ const COMBINATORS = [
   { name: "or", label: "or" },
 ];
 
-export function Builder({ tree, facts, problems, complaints, onChange, isReadOnly }) {
+export function Builder({ tree, facts, problems, complaints, onChange, isReadOnly, isRequired }) {
   const home = useRef();
   /** Where the focus goes once the changed tree is drawn: the id of a line or group. */
   const wanted = useRef(null);
@@ -27,11 +27,12 @@ export function Builder({ tree, facts, problems, complaints, onChange, isReadOnl
       facts,
       problems,
       complaints,
+      isRequired,
       focusAfter: (id) => {
         wanted.current = id;
       },
     }),
-    [facts, problems, complaints],
+    [facts, problems, complaints, isRequired],
   );
   return (
     <fieldset class="cxb-builder" ref={home} disabled={isReadOnly} onKeyDown={keepFormFromBeingSent}>

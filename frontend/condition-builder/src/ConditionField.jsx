@@ -61,6 +61,7 @@ export function ConditionField({ textarea }) {
             complaints={complaints}
             onChange={condition.change}
             isReadOnly={isReadOnly}
+            isRequired={textarea.required}
           />
         )}
         {!facts && !hasFailed && <p class="cxb-quiet cxb-waiting">Loading what can be asked…</p>}
@@ -86,6 +87,7 @@ export function ConditionField({ textarea }) {
           asking={asking}
           text={condition.text}
           isValid={!condition.error}
+          isRequired={textarea.required}
           unfinished={condition.problems.size}
           sentences={sentences}
         />

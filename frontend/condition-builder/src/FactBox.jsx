@@ -7,6 +7,9 @@ import { aboutFact } from "./facts.js";
 
 /** More are not read, but typed further. */
 const MOST_SHOWN = 80;
+/** Pixels: how high the list likes to be, and what the back office's bar with its buttons covers of the window. */
+const HEIGHT = 336;
+const BAR = 80;
 
 export function FactBox({ handle, facts, hintId, onChoose }) {
   const [typed, setTyped] = useState(null);
@@ -14,6 +17,8 @@ export function FactBox({ handle, facts, hintId, onChoose }) {
   const [isOpen, setOpen] = useState(false);
   const id = useId();
   const list = useRef();
+  const input = useRef();
+  const [place, setPlace] = useState({});
   const fact = facts.get(handle);
   const found = isOpen ? facts.search(typed ?? "") : [];
   const shown = found.slice(0, MOST_SHOWN);
@@ -24,6 +29,7 @@ export function FactBox({ handle, facts, hintId, onChoose }) {
 
   const open = () => {
     if (isOpen) return;
+    setPlace(placeBeside(input.current));
     setOpen(true);
     setActive(Math.max(0, facts.search("").slice(0, MOST_SHOWN).findIndex((one) => one.handle === handle)));
   };
@@ -56,6 +62,7 @@ export function FactBox({ handle, facts, hintId, onChoose }) {
     <div class="cxb-fact">
       <input
         type="text"
+        ref={input}
         class="cxb-input"
         data-first
         role="combobox"
@@ -73,16 +80,24 @@ export function FactBox({ handle, facts, hintId, onChoose }) {
         onFocus={(event) => event.target.select()}
         onClick={open}
         onInput={(event) => {
+          if (!isOpen) open();
           setTyped(event.target.value);
           setActive(0);
-          setOpen(true);
         }}
         onKeyDown={press}
         onBlur={close}
       />
       <Icon name="unfold_more" />
       {isOpen && (
-        <div class="cxb-popup" id={`${id}-list`} role="listbox" aria-label="Facts" ref={list} onMouseDown={(event) => event.preventDefault()}>
+        <div
+          class={`cxb-popup ${place.isAbove ? "is-above" : ""}`}
+          style={{ maxHeight: `${place.height}px` }}
+          id={`${id}-list`}
+          role="listbox"
+          aria-label="Facts"
+          ref={list}
+          onMouseDown={(event) => event.preventDefault()}
+        >
           {grouped(shown).map(([group, members]) => (
             <div key={group} role="group" aria-label={group}>
               <div class="cxb-popup-group" aria-hidden="true">
@@ -99,6 +114,15 @@ export function FactBox({ handle, facts, hintId, onChoose }) {
       )}
     </div>
   );
+}
+
+/** Below the box, unless there is too little room below and more above. */
+function placeBeside(box) {
+  const { top, bottom } = box.getBoundingClientRect();
+  const below = window.innerHeight - bottom - BAR;
+  const above = top - BAR;
+  const isAbove = below < HEIGHT && above > below;
+  return { isAbove, height: Math.max(Math.min(HEIGHT, isAbove ? above : below), HEIGHT / 2) };
 }
 
 function Option({ id, fact, isActive, onChoose }) {

@@ -4,12 +4,12 @@ import { Notice } from "./bits.jsx";
 import { isNothing } from "./conversion.js";
 
 /** `asking` is what useAsking answers; `sentences` are the server's refusals that no line shows already. */
-export function Preview({ asking, text, isValid, unfinished, sentences }) {
+export function Preview({ asking, text, isValid, isRequired, unfinished, sentences }) {
   const { answer, isWaiting, hasFailed, retry } = asking;
   return (
     <section class="cxb-preview" aria-label="Who matches" aria-busy={isWaiting}>
       <div role="status" class="cxb-count">
-        <Headline answer={answer} isEveryone={isNothing(text)} isValid={isValid} unfinished={unfinished} />
+        <Headline answer={answer} isEmpty={isNothing(text)} {...{ isValid, isRequired, unfinished }} />
       </div>
       {sentences.map((sentence) => (
         <Notice key={sentence}>{sentence}</Notice>
@@ -27,7 +27,7 @@ export function Preview({ asking, text, isValid, unfinished, sentences }) {
   );
 }
 
-function Headline({ answer, isEveryone, isValid, unfinished }) {
+function Headline({ answer, isEmpty, isValid, isRequired, unfinished }) {
   const number = new Intl.NumberFormat(document.documentElement.lang || "en");
   const left = unfinished > 0 && (
     <span class="cxb-quiet">
@@ -35,7 +35,14 @@ function Headline({ answer, isEveryone, isValid, unfinished }) {
     </span>
   );
   if (!isValid) return <span class="cxb-quiet">The count comes back once the JSON is complete.</span>;
-  if (isEveryone) return <span>No condition is set: everyone matches.{left}</span>;
+  if (isEmpty) {
+    return (
+      <span>
+        {isRequired ? "No condition is set yet." : "No condition is set: everyone matches."}
+        {left}
+      </span>
+    );
+  }
   if (answer?.refusals) return <span class="cxb-quiet">Nobody is counted: the condition cannot be used like this.</span>;
   if (!answer) return <span class="cxb-quiet">Counting…</span>;
   return (
