@@ -7,7 +7,6 @@ from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
@@ -19,6 +18,7 @@ from benefits.admin.reading import may
 from benefits.models import BenefitDefinition, GlobalCounter
 from benefits.resources import BenefitDefinitionResource
 from cxmanager.imports import FileExportMixin, FileImportMixin
+from cxmanager.plain_messages import PlainMessagesMixin
 from cxmanager.refusals import Refusal
 
 TABS = {
@@ -57,7 +57,7 @@ TABS = {
 
 
 @admin.register(BenefitDefinition)
-class BenefitDefinitionAdmin(SimpleHistoryAdmin, FileImportMixin, FileExportMixin, ModelAdmin):
+class BenefitDefinitionAdmin(PlainMessagesMixin, SimpleHistoryAdmin, FileImportMixin, FileExportMixin, ModelAdmin):
     form = BenefitDefinitionForm
     resource_classes = [BenefitDefinitionResource]
     import_permissions = ("benefits.add_benefitdefinition", "benefits.change_benefitdefinition")
@@ -182,11 +182,6 @@ class BenefitDefinitionAdmin(SimpleHistoryAdmin, FileImportMixin, FileExportMixi
         totals = definition.counters.totals()
         most = definition.max_global_redemptions
         return {**totals, "most": most, "left": None if most is None else most - totals["used"]}
-
-    def message_user(self, request: HttpRequest, message, *args, **kwargs) -> None:
-        """Django's own sentences, without the word that says nothing."""
-        plain = str(message).replace(" successfully", "")
-        super().message_user(request, mark_safe(plain) if isinstance(message, SafeString) else plain, *args, **kwargs)  # noqa: S308 (as safe as it came)
 
     # --- Pages about one ----------------------------------------------------------------------------------------------
 

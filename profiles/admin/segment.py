@@ -5,23 +5,30 @@ import json
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.text import Truncator
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
-from unfold.decorators import display
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from cxmanager.editing import ChangedMeanwhileFormMixin
+from cxmanager.plain_messages import PlainMessagesMixin
 from profiles.admin.condition_widget import ConditionField
 from profiles.admin.guarding import page_url
 from profiles.audience import audience_of
 from profiles.conditions.catalogue import facts_as_json
 from profiles.conditions.condition import Condition
 from profiles.conditions.field import validate_condition
+from profiles.conditions.reading import ConditionInvalid
 from profiles.models import Segment
+
+WORDS_SHOWN = 140
 
 
 class SegmentForm(ChangedMeanwhileFormMixin, forms.ModelForm):
@@ -30,14 +37,15 @@ class SegmentForm(ChangedMeanwhileFormMixin, forms.ModelForm):
     class Meta:
         model = Segment
         fields = ("name", "handle", "description", "condition")
+        widgets = {"description": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
 
 
 @admin.register(Segment)
-class SegmentAdmin(SimpleHistoryAdmin, ModelAdmin):
+class SegmentAdmin(PlainMessagesMixin, SimpleHistoryAdmin, ModelAdmin):
     """Groups of customers that keep themselves up to date."""
 
     form = SegmentForm
-    list_display = ("name", "handle", "customers", "changed")
+    list_display = ("name", "who", "customers", "changed")
     list_display_links = ("name",)
     search_fields = ("name", "handle")
     search_help_text = "Name or handle"
@@ -49,6 +57,14 @@ class SegmentAdmin(SimpleHistoryAdmin, ModelAdmin):
         (None, {"fields": (("name", "handle"), "description")}),
         ("Who belongs", {"fields": ("condition", "read_at_version")}),
     )
+
+    @display(description="Who belongs")
+    def who(self, segment: Segment) -> str:
+        try:
+            return Truncator(Condition.of(segment.condition).words()).chars(WORDS_SHOWN)
+        except ConditionInvalid as error:
+            # Such as a fact that went with the app that declared it.
+            return f"This can no longer be asked. {error.messages[0]}"
 
     @display(description="Customers", ordering="member_count")
     def customers(self, segment: Segment):
@@ -72,7 +88,15 @@ class SegmentAdmin(SimpleHistoryAdmin, ModelAdmin):
         super().save_model(request, obj, form, change)
         obj.count_members(at=timezone.now())
 
-    def has_preview_permission(self, request: HttpRequest) -> bool:
+    actions_detail = ("show_customers",)
+
+    @action(description="Show these customers", url_path="customers", icon="person_search", permissions=["preview"])
+    def show_customers(self, request: HttpRequest, object_id: str) -> HttpResponseRedirect:
+        """The list of customers, narrowed to those who belong: from there they are exported or given something."""
+        segment = get_object_or_404(Segment, pk=object_id)
+        return HttpResponseRedirect(f"{reverse('admin:profiles_profile_changelist')}?segment={segment.handle}")
+
+    def has_preview_permission(self, request: HttpRequest, object_id=None) -> bool:
         """Whether the user may ask whom a condition finds: it shows names."""
         return request.user.has_perm("profiles.view_segment") and request.user.has_perm("profiles.view_profile")
 

@@ -150,6 +150,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "condition_preview": ("AMSN", "AMSN"),
     "profiles_segment_add": ("AM", "AM"),
     "profiles_segment_change": ("AMSN", "AM"),
+    "profiles_segment_customers": ("AMSN", "AMSN"),
     "profiles_segment_changelist": ("AMSN", "AMSN"),
     "profiles_segment_delete": ("AM", "AM"),
     "profiles_segment_history": ("AMSN", "AMSN"),

@@ -1,0 +1,96 @@
+"""Segments in the back office: saved with a builder, listed in words, shown as customers, asked while one types."""
+
+import json
+
+import pytest
+from django.urls import reverse
+
+from profiles.models import Segment
+
+VIPS = {"in": ["vip", {"var": "flattened_tags"}]}
+PREVIEW = "admin:condition_preview"
+
+
+@pytest.fixture
+def vip(member, at, cause):
+    member.add_tags("vip", at=at, cause=cause)
+    return member
+
+
+@pytest.fixture
+def browser(client, manager):
+    client.force_login(manager)
+    return client
+
+
+def send(browser, condition) -> object:
+    return browser.post(reverse(PREVIEW), json.dumps({"condition": condition}), content_type="application/json")
+
+
+def test_it_is_saved_counted_and_listed_in_words(browser, vip, other_member):
+    sent = {"name": "VIPs", "handle": "vips", "description": "", "condition": json.dumps(VIPS)}
+    said = browser.post(reverse("admin:profiles_segment_add"), sent, follow=True)
+    segment = Segment.objects.get()
+    assert (segment.condition, segment.member_count) == (VIPS, 1)
+    page = said.content.decode()
+    assert "Tags contains “vip”." in page
+    assert "was added." in page
+    assert f"{reverse('admin:profiles_profile_changelist')}?segment=vips" in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ('{"==": [{"var": "gendr"}, "female"]}', "At /==/0/var: There is no fact “gendr”. Did you mean “gender”?"),
+        ("{", "This is not JSON"),
+        ("", "This field is required."),
+    ],
+)
+def test_a_wrong_condition_is_told_and_what_was_typed_stays(browser, db, typed, said):
+    sent = {"name": "VIPs", "handle": "vips", "condition": typed}
+    answer = browser.post(reverse("admin:profiles_segment_add"), sent)
+    assert said in " ".join(answer.context["adminform"].form.errors["condition"])
+    assert answer.context["adminform"].form["condition"].value() == typed
+    assert not Segment.objects.exists()
+
+
+def test_its_customers_are_the_list_narrowed(browser, vip, other_member):
+    segment = Segment.objects.create(name="VIPs", handle="vips", condition=VIPS)
+    answer = browser.get(reverse("admin:profiles_segment_customers", args=[segment.pk]), follow=True)
+    assert list(answer.context["cl"].result_list) == [vip]
+
+
+def test_a_condition_that_can_no_longer_be_asked_does_not_break_the_list(browser, db):
+    Segment.objects.create(name="Old", handle="old", condition={"==": [{"var": "gone.fact"}, 1]})
+    assert "This can no longer be asked." in browser.get(reverse("admin:profiles_segment_changelist")).content.decode()
+
+
+class TestPreview:
+    def test_counts_and_shows_a_few(self, browser, vip, other_member):
+        answer = send(browser, VIPS)
+        assert answer.json() == {
+            "count": 1,
+            "of": 2,
+            "is_estimate": False,
+            "sample": [
+                {
+                    "id": str(vip.pk),
+                    "name": str(vip),
+                    "email": vip.email,
+                    "url": f"{reverse('admin:profiles_profile_change', args=[vip.pk])}",
+                }
+            ],
+        }
+
+    def test_nothing_is_everybody(self, browser, vip, other_member):
+        assert send(browser, None).json()["count"] == 2
+
+    @pytest.mark.parametrize("condition", [[], "x", 5, {"==": [{"var": "gendr"}, 1]}])
+    def test_a_wrong_condition_is_a_sentence(self, browser, db, condition):
+        answer = send(browser, condition)
+        assert answer.status_code == 422
+        assert answer.json()["errors"]["condition"] == [answer.json()["message"]]
+
+    def test_what_is_no_json_is_a_sentence(self, browser, db):
+        answer = browser.post(reverse(PREVIEW), "{", content_type="application/json")
+        assert (answer.status_code, answer.json()["message"]) == (422, "Send the condition as JSON.")
