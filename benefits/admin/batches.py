@@ -9,10 +9,10 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
 from benefits.admin.acting import Act, ConfirmForm, perform, sent
-from benefits.admin.reading import FactsAdmin, may
 from benefits.models import BenefitBatch
 from benefits.wording import moment_of
 from cxmanager.refusals import Refusal
+from profiles.admin.reading import FactsAdmin, may
 
 STATES = {"Done": "success", "Failed": "danger", "Cancelled": "warning", "Running": "info", "Waiting": "info"}
 

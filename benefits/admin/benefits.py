@@ -12,12 +12,12 @@ from unfold.decorators import action, display
 from benefits.admin import giving, using
 from benefits.admin.acting import profile_page
 from benefits.admin.filters import BENEFIT_FILTERS
-from benefits.admin.reading import FactsAdmin, found_customers, may
 from benefits.models import Benefit, GlobalCounter
 from benefits.resources import IssuedBenefitResource
 from benefits.wording import date_of, ends, status_of, uses_left
 from cxmanager.imports import FileExportMixin, FileImportMixin
 from cxmanager.tables import flat, table_of
+from profiles.admin.reading import FactsAdmin, found_customers, may
 from profiles.models import Event
 from profiles.telling import by_whom, sentence
 

@@ -10,11 +10,11 @@ from unfold.decorators import action, display
 from benefits.admin import using
 from benefits.admin.acting import profile_page
 from benefits.admin.filters import REDEMPTION_FILTERS
-from benefits.admin.reading import FactsAdmin, found_customers
 from benefits.models import Redemption
 from benefits.resources import RedemptionResource
 from benefits.wording import moment_of
 from cxmanager.imports import FileExportMixin
+from profiles.admin.reading import FactsAdmin, found_customers
 
 
 @admin.register(Redemption)
