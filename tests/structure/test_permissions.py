@@ -150,7 +150,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "condition_preview": ("AMSN", "AMSN"),
     "profiles_segment_add": ("AM", "AM"),
     "profiles_segment_change": ("AMSN", "AM"),
-    "profiles_segment_customers": ("AMSN", "AMSN"),
+    "profiles_segment_show_customers": ("AMSN", "AMSN"),
+    "profiles_segment_simple_history": ("AMSN", "AM"),
     "profiles_segment_changelist": ("AMSN", "AMSN"),
     "profiles_segment_delete": ("AM", "AM"),
     "profiles_segment_history": ("AMSN", "AMSN"),
@@ -159,6 +160,33 @@ TABLE: dict[str, tuple[str, str]] = {
     "profiles_tag_changelist": ("AMSN", "AMSN"),
     "profiles_tag_delete": ("AM", "AM"),
     "profiles_tag_history": ("AMSN", "AMSN"),
+    "transactions_brand_add": ("AM", "AM"),
+    "transactions_brand_change": ("AMN", "AM"),
+    "transactions_brand_changelist": ("AMN", "AMN"),
+    "transactions_brand_delete": ("AM", "AM"),
+    "transactions_brand_history": ("AMN", "AMN"),
+    "transactions_product_add": ("AM", "AM"),
+    "transactions_product_change": ("AMN", "AM"),
+    "transactions_product_changelist": ("AMN", "AMN"),
+    "transactions_product_delete": ("AM", "AM"),
+    "transactions_product_history": ("AMN", "AMN"),
+    "transactions_system_add": ("AM", "AM"),
+    "transactions_system_change": ("AMN", "AM"),
+    "transactions_system_changelist": ("AMN", "AMN"),
+    "transactions_system_delete": ("AM", "AM"),
+    "transactions_system_history": ("AMN", "AMN"),
+    "transactions_transaction_add": ("", ""),
+    "transactions_transaction_change": ("AMSN", ""),
+    "transactions_transaction_changelist": ("AMSN", "AMSN"),
+    "transactions_transaction_claim": ("AMS", "AMS"),
+    "transactions_transaction_delete": ("", ""),
+    "transactions_transaction_history": ("AMSN", "AMSN"),
+    "transactions_transaction_void": ("AM", "AM"),
+    "transactions_transactionclaim_add": ("", ""),
+    "transactions_transactionclaim_change": ("AMSN", ""),
+    "transactions_transactionclaim_changelist": ("AMSN", "AMSN"),
+    "transactions_transactionclaim_delete": ("", ""),
+    "transactions_transactionclaim_history": ("AMSN", "AMSN"),
 }
 
 # Pages before signing in, or about oneself.
@@ -214,8 +242,8 @@ def pages() -> dict[str, list[str]]:
 def address_of(name: str, world) -> str:
     keywords = pages()[name]
     if keywords == ["?", "?"]:
-        definition = world.more("definition", 1)
-        return reverse(f"admin:{name}", args=[definition.pk, definition.history.first().pk])
+        row = world.more("segment" if name.startswith("profiles_segment") else "definition", 1)
+        return reverse(f"admin:{name}", args=[row.pk, row.history.first().pk])
     values = {}
     for keyword in keywords:
         if keyword == "object_id":

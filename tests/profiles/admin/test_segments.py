@@ -56,7 +56,7 @@ def test_a_wrong_condition_is_told_and_what_was_typed_stays(browser, db, typed, 
 
 def test_its_customers_are_the_list_narrowed(browser, vip, other_member):
     segment = Segment.objects.create(name="VIPs", handle="vips", condition=VIPS)
-    answer = browser.get(reverse("admin:profiles_segment_customers", args=[segment.pk]), follow=True)
+    answer = browser.get(reverse("admin:profiles_segment_show_customers", args=[segment.pk]), follow=True)
     assert list(answer.context["cl"].result_list) == [vip]
 
 
