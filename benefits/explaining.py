@@ -3,6 +3,9 @@
 from datetime import datetime
 
 from benefits.models import Benefit, BenefitDefinition
+from benefits.models.claiming import asked
+from profiles.conditions.asking import Asking
+from profiles.conditions.condition import Condition
 from profiles.models import Event, Profile
 from profiles.models.event import DEEPEST
 
@@ -24,8 +27,12 @@ def clause(code: str, text: str, *, expected, actual, holds: bool) -> dict:
 def claim_clauses(definition: BenefitDefinition, profile: Profile, *, at: datetime) -> list[dict]:
     """What must hold for the customer to claim this, each clause with what was expected, what was seen and whether it holds.
 
-    In the order in which `why_not_claimable` asks: the first that does not hold has the code that it refuses with. Two queries.
+    In the order in which `why_not_claimable` asks: the first that does not hold has the code that it refuses with. The view
+    condition's clauses, coded `not_claimable`, are for staff: customers may not learn what is kept from them. Two queries,
+    and those of `Asking`.
     """
+    view, claim = asked(definition.view_condition), asked(definition.claim_condition)
+    asking = Asking([one for one in (view, claim) if one is not None], profile, at=at)
     start, end = definition.claim_period_start_at, definition.claim_period_end_at
     held = Benefit.objects.filter(definition=definition, profile=profile, revoked_at=None).count()
     left = definition.global_uses_left()
@@ -46,6 +53,7 @@ def claim_clauses(definition: BenefitDefinition, profile: Profile, *, at: dateti
             actual={"is_claimable": definition.is_claimable, "is_published": definition.is_published},
             holds=is_offered,
         ),
+        *of_condition("not_claimable", view, asking),
         clause(
             "claim_window_closed",
             "It can be claimed at this time.",
@@ -53,6 +61,7 @@ def claim_clauses(definition: BenefitDefinition, profile: Profile, *, at: dateti
             actual=at.isoformat(),
             holds=definition.is_claim_window_open(at=at),
         ),
+        *of_condition("claim_condition_failed", claim, asking),
         clause(
             "already_held",
             "The customer has not had it yet, or it may be claimed again.",
@@ -75,6 +84,11 @@ def claim_clauses(definition: BenefitDefinition, profile: Profile, *, at: dateti
             holds=left is None or left > 0,
         ),
     ]
+
+
+def of_condition(code: str, condition: Condition | None, asking: Asking) -> list[dict]:
+    """The clauses of a condition of the definition; none where there is no condition."""
+    return [] if condition is None else [{"code": code, **one} for one in asking.explain(condition)]
 
 
 def why_held(benefit: Benefit) -> list[Event]:

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from benefits.api import examples
 from benefits.api.described import BatchStartedShape, DefinitionShape
 from benefits.api.reading import whole
-from benefits.api.serializers import IssueToMany
+from benefits.api.serializers import ConditionField, IssueToMany
 from benefits.api.shapes import NULL_WHEN_EMPTY, definitions_as_json
 from benefits.batching import start_batch
 from benefits.models import BenefitDefinition
@@ -23,8 +23,9 @@ from cxmanager.rest.viewsets import CrudViewSet, enveloped
 from profiles.api.cause import cause_of
 from profiles.models import Profile, Tag
 
-# Who may have it is decided by conditions, which come later: until then nobody may believe that one is in force.
-NOT_YET = ("claim_condition", "view_condition", "tiers", "tier_restriction", "tier_handles")
+# What would restrict who may have it, and does not yet: nobody may believe that it is in force.
+NOT_YET = ("claim_timeframe", "tiers", "tier_restriction", "tier_handles")
+CONDITIONS = ("view_condition", "claim_condition")
 
 
 @extend_schema_serializer(examples=[examples.DEFINITION])
@@ -36,6 +37,8 @@ class DefinitionSerializer(CleanedModelSerializer):
     absolute_expiry = MomentField(required=False, allow_null=True)
     claim_period_start_at = MomentField(required=False, allow_null=True)
     claim_period_end_at = MomentField(required=False, allow_null=True)
+    view_condition = ConditionField()
+    claim_condition = ConditionField()
     meta = MetaField()
 
     class Meta:
@@ -45,7 +48,15 @@ class DefinitionSerializer(CleanedModelSerializer):
             *["product_brands", "period", "period_type", "absolute_expiry", "max_redemptions"],
             *["max_global_redemptions", "max_extensions", "is_extendable", "is_assignable", "is_reassignable"],
             *["is_published", "is_archived", "is_claimable", "is_reclaimable", "allow_user_redeem"],
-            *["claim_period_start_at", "claim_period_end_at", "image_url", "tags", "meta", *NULL_WHEN_EMPTY],
+            *[
+                *CONDITIONS,
+                "claim_period_start_at",
+                "claim_period_end_at",
+                "image_url",
+                "tags",
+                "meta",
+                *NULL_WHEN_EMPTY,
+            ],
         ]
         extra_kwargs = {"period": {"required": True}} | {
             name: {"allow_null": True, "required": False} for name in ("image_url", *NULL_WHEN_EMPTY)

@@ -63,7 +63,7 @@ class EmbeddedDefinitionShape(serializers.ModelSerializer):
         return {name: {"read_only": True} | given.get(name, {}) for name in self.Meta.fields}
 
     def build_field(self, field_name, info, model_class, nested_depth):
-        if field_name in OF_OTHER_PARTS or field_name == "meta":
+        if field_name in (*OF_OTHER_PARTS, "meta", "view_condition", "claim_condition"):
             return AnyJSON, {"read_only": True, "allow_null": True}
         return super().build_field(field_name, info, model_class, nested_depth)
 

@@ -21,6 +21,17 @@ class AnyJSON(serializers.JSONField):
     """Whatever JSON an integration keeps here."""
 
 
+class ConditionField(serializers.JSONField):
+    """JSON Logic over the facts of `GET /conditions/facts`, or null for everybody. What is wrong with it, the model says."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**{"required": False, "allow_null": True} | kwargs)
+
+    def run_validation(self, data=serializers.empty):
+        # An empty object, list or text is what other systems write for nothing.
+        return super().run_validation(None if data in ({}, [], "") else data)
+
+
 class DefinitionField(serializers.CharField):
     """A definition by its id (text or number) or its handle; becomes the BenefitDefinition."""
 

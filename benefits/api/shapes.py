@@ -13,9 +13,7 @@ from cxmanager.rest.fields import moment
 
 # Omneo's keys that belong to parts of the product which are not there yet.
 OF_OTHER_PARTS = (
-    "claim_condition",
     "claim_timeframe",
-    "view_condition",
     "region_id",
     "region",
     "currency",
@@ -54,6 +52,8 @@ AS_THEY_ARE = (
     "product_skus",
     "product_categories",
     "product_brands",
+    "view_condition",
+    "claim_condition",
     "meta",
 )
 # Texts that the model keeps empty and the wire writes as null.

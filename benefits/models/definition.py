@@ -4,13 +4,13 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
 from benefits.expiring import end_of_day, last_day
 from benefits.models.benefit import Benefit
+from benefits.models.claiming import Claimable, ClaimableQuerySet
 from benefits.models.counter import USED, GlobalCounter, below_used
-from benefits.models.redemption import Redemption
 from benefits.models.terms import BenefitTerms
 from benefits.refusals import refusal
 from cxmanager.refusals import Refusal
@@ -18,31 +18,13 @@ from profiles.cause import Cause
 from profiles.models import Profile
 
 
-class BenefitDefinitionQuerySet(models.QuerySet):
+class BenefitDefinitionQuerySet(ClaimableQuerySet):
     def issuable(self) -> "BenefitDefinitionQuerySet":
         """Those that staff, reactions and imports may still give out."""
         return self.filter(is_archived=False)
 
-    def claimable_by(self, profile: Profile, *, at: datetime) -> "BenefitDefinitionQuerySet":
-        """Those for which `why_not_claimable(profile)` is None. One query."""
-        if profile.deleted_at is not None:
-            return self.none()
-        held = Benefit.objects.filter(definition=OuterRef("pk"), profile=profile, revoked_at=None)
-        has_room = GlobalCounter.objects.filter(
-            Q(allowance=None) | Q(allowance__gt=F("used")), definition=OuterRef("pk")
-        )
-        return self.filter(
-            Q(claim_period_start_at=None) | Q(claim_period_start_at__lte=at),
-            Q(claim_period_end_at=None) | Q(claim_period_end_at__gt=at),
-            Q(is_reclaimable=True) | ~Exists(held),
-            Exists(has_room),
-            is_archived=False,
-            is_published=True,
-            is_claimable=True,
-        )
 
-
-class BenefitDefinition(BenefitTerms):
+class BenefitDefinition(Claimable, BenefitTerms):
     """What a benefit is: set up by program managers, edited at any time, shown to customers (behaviour.md 3)."""
 
     objects = BenefitDefinitionQuerySet.as_manager()
@@ -132,25 +114,6 @@ class BenefitDefinition(BenefitTerms):
             return refusal("has_benefits")
         return None
 
-    def why_not_claimable(self, profile: Profile, *, at: datetime) -> Refusal | None:
-        """Why the customer cannot claim this now, or None. `claimable_by` is the same rule as a query."""
-        if self.is_archived:
-            return refusal("archived")
-        if not (self.is_claimable and self.is_published):
-            return refusal("not_claimable")
-        if not self.is_claim_window_open(at=at):
-            return refusal("claim_window_closed")
-        if (
-            not self.is_reclaimable
-            and Benefit.objects.filter(definition=self, profile=profile, revoked_at=None).exists()
-        ):
-            return refusal("already_held")
-        return self.why_not_issuable(profile)
-
-    def is_claim_window_open(self, *, at: datetime) -> bool:
-        has_begun = self.claim_period_start_at is None or self.claim_period_start_at <= at
-        return has_begun and (self.claim_period_end_at is None or at < self.claim_period_end_at)
-
     # --- Doing --------------------------------------------------------------------------------------------------------
 
     @transaction.atomic
@@ -201,60 +164,6 @@ class BenefitDefinition(BenefitTerms):
         if earlier is not None and (earlier.profile_id != profile.pk or earlier.definition_id != self.pk):
             raise refusal("external_id_taken")
         return earlier
-
-    @transaction.atomic
-    def claim(
-        self, profile: Profile, *, at: datetime, cause: Cause, external_id: str | None = None, **given
-    ) -> Benefit:
-        """Give the customer the benefit they ask for. Raises Refusal with the reason of `why_not_claimable`.
-
-        The same `external_id` returns the benefit that it claimed before.
-        """
-        benefit, is_new = self._claim(profile, at=at, cause=cause, external_id=external_id, **given)
-        if is_new:
-            GlobalCounter.objects.count_issued(self)
-        return benefit
-
-    @transaction.atomic
-    def claim_and_redeem(
-        self, profile: Profile, *, at: datetime, cause: Cause, external_id: str | None = None, **given
-    ) -> Redemption:
-        """Claim and use once, or neither. Raises Refusal with the reason of either.
-
-        A claim made before with the same `external_id` is used once more, if it has uses left.
-        """
-        benefit, is_new = self._claim(profile, at=at, cause=cause, external_id=external_id, **given)
-        redemption = benefit.use(at=at, cause=cause)
-        # One step for both counts: taken one after the other, two customers could wait for each other's row.
-        GlobalCounter.objects.take(self, 1, issued=int(is_new))
-        benefit.redemptions += 1
-        return redemption
-
-    def _claim(
-        self, profile: Profile, *, at: datetime, cause: Cause, external_id: str | None, **given
-    ) -> tuple[Benefit, bool]:
-        """Claim without counting. False for a benefit that was claimed before with the same external id."""
-        earlier = self._issued_before(profile, external_id)
-        if earlier is not None:
-            return earlier, False
-        # The customer's own row is the lock: two claims of one customer wait for one another.
-        profile = Profile.objects.select_for_update(no_key=True).get(pk=profile.pk)
-        no = self.why_not_claimable(profile, at=at)
-        if no is not None:
-            raise no
-        benefit, is_new = self._give(
-            profile,
-            at=at,
-            cause=cause,
-            issued_at=at,
-            external_id=external_id,
-            claimed_at=at,
-            is_sole_claim=not self.is_reclaimable,
-            **given,
-        )
-        if is_new:
-            profile.record("benefit.claimed", subject=benefit, at=at, cause=cause, payload=benefit.as_payload())
-        return benefit, is_new
 
     def delete(self, *args, **kwargs):
         """Only what was never given out can be deleted. Raises Refusal `has_benefits` otherwise."""

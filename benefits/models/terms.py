@@ -5,6 +5,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from benefits.images import PictureField
+from profiles.conditions.field import ConditionField
 from profiles.models.location import validate_timezone
 
 LONGEST = {
@@ -177,6 +178,18 @@ class BenefitTerms(models.Model):
     claim_period_end_at = models.DateTimeField("claim until", null=True, blank=True, help_text="Empty means for good.")
     is_reclaimable = models.BooleanField(
         "is reclaimable", default=False, help_text="A customer who had it before may claim it once more."
+    )
+    view_condition = ConditionField(
+        "who sees it",
+        null=True,
+        blank=True,
+        help_text="Which customers it is shown to as something to claim. To all others it is as if it were not offered. Empty means everybody. Example: customers in Victoria.",
+    )
+    claim_condition = ConditionField(
+        "who may claim it",
+        null=True,
+        blank=True,
+        help_text="What a customer must meet to take it. Those who see it and do not meet this yet hear what is missing. Empty means everybody. Example: spent 500 or more in the last 12 months.",
     )
     campaign = models.CharField(
         max_length=191, blank=True, help_text="Which campaign it belongs to, for your reports. Example: winter-2026."

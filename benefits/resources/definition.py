@@ -1,3 +1,5 @@
+import json
+
 from django.core.exceptions import ValidationError
 from import_export.fields import Field
 from import_export.widgets import IntegerWidget, ManyToManyWidget, Widget
@@ -5,6 +7,7 @@ from import_export.widgets import IntegerWidget, ManyToManyWidget, Widget
 from benefits.models import BenefitDefinition
 from cxmanager.imports import CheckedResource
 from cxmanager.words import WordsField
+from profiles.conditions.reading import parse
 from profiles.models import Tag
 
 
@@ -23,6 +26,19 @@ class WordsWidget(Widget):
         return ", ".join(self.words.prepare_value([word]) for word in value or [])
 
 
+class ConditionWidget(Widget):
+    """A condition as JSON in one cell; an empty one is for everybody."""
+
+    def clean(self, value, row=None, **kwargs) -> dict | None:
+        try:
+            return parse(str(value)) if value not in (None, "") else None
+        except ValidationError as error:
+            raise ValueError(" ".join(error.messages)) from error
+
+    def render(self, value, obj=None, **kwargs) -> str:
+        return "" if value is None else json.dumps(value, ensure_ascii=False)
+
+
 class TagsWidget(ManyToManyWidget):
     """Handles with `;` between, made where they are new."""
 
@@ -32,6 +48,10 @@ class TagsWidget(ManyToManyWidget):
     def clean(self, value, row=None, **kwargs) -> list[Tag]:
         handles = dict.fromkeys(handle.strip() for handle in str(value or "").split(";"))
         return Tag.objects.named(*(handle for handle in handles if handle))
+
+
+def condition(name: str) -> Field:
+    return Field(column_name=name, attribute=name, widget=ConditionWidget())
 
 
 def words(name: str) -> Field:
@@ -46,6 +66,7 @@ class BenefitDefinitionResource(CheckedResource):
     )
     # With no default of its own, an empty cell means no limit, as an empty box on the form does.
     max_redemptions = Field(column_name="max_redemptions", attribute="max_redemptions", widget=IntegerWidget())
+    view_condition, claim_condition = map(condition, ("view_condition", "claim_condition"))
     tags = Field(column_name="tags", attribute="tags", widget=TagsWidget())
 
     class Meta(CheckedResource.Meta):
@@ -61,6 +82,7 @@ class BenefitDefinitionResource(CheckedResource):
             *("max_redemptions", "max_global_redemptions", "is_extendable", "max_extensions"),
             *("is_assignable", "is_reassignable", "is_published", "allow_user_redeem"),
             *("is_claimable", "claim_period_start_at", "claim_period_end_at", "is_reclaimable"),
+            *("view_condition", "claim_condition"),
             *("campaign", "external_id"),
         ]
 

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from datalogic_py import Rule
+from django.conf import settings
 from django.db.models import Q
 
 from profiles.conditions.evaluating import ENGINE, holding
@@ -27,20 +28,32 @@ class Condition:
 
     def __init__(self, given, *, facts: Facts = FACTS):
         self.claim = read(given, facts=facts)
+        # Only a condition that asks for “now” is another rule at another moment of the same day.
+        self._asks_now = '"now"' in (given if isinstance(given, str) else json.dumps(given))
+        self._rule = None
 
     @staticmethod
     def of(given) -> Condition:
-        """The condition of a definition, read once and kept."""
-        return _kept(json.dumps(given))
+        """The condition of a definition, as Python or as JSON text, read once and kept."""
+        return _kept(given if isinstance(given, str) else json.dumps(given))
 
     @cached_property
     def readings(self) -> frozenset:
         """What must be known of a customer to ask it."""
         return frozenset(self.claim.readings())
 
+    @cached_property
+    def by_slot(self) -> dict:
+        """The same by the name under which the evaluator finds them."""
+        return {reading.slot: reading for reading in self.readings}
+
     def rule(self, asked: Moment) -> Rule:
-        """What the evaluator runs: the same for everybody who is asked on that day."""
-        return _compiled(json.dumps(self.claim.logic(asked)))
+        """What the evaluator runs: the same for everybody who is asked on that day, so it is kept until the next."""
+        key = (asked.today, settings.TIME_ZONE, asked.at if self._asks_now else None)
+        kept = self._rule
+        if kept is None or kept[0] != key:
+            kept = self._rule = key, _compiled(json.dumps(self.claim.logic(asked)))
+        return kept[1]
 
     def holds_for(self, profile: Profile, *, at: datetime, context: dict | None = None) -> bool:
         """Whether it holds of this customer now. `context` are the given values of `given.with_context`, nested as they came."""
@@ -62,13 +75,6 @@ class Condition:
     def words(self) -> str:
         """The whole condition as a sentence."""
         return f"{self.claim.words()}."
-
-
-def all_holding(conditions: list[Condition], profile: Profile, *, at: datetime) -> list[bool]:
-    """For each condition whether it holds of the customer. What they ask for is fetched once for all of them."""
-    asked = Moment(at)
-    readings = frozenset().union(*(condition.readings for condition in conditions))
-    return holding([condition.rule(asked) for condition in conditions], readings_of(profile, readings, asked=asked))
 
 
 @lru_cache(maxsize=4096)

@@ -25,8 +25,8 @@ def explained(claim, data: dict, asked: Moment) -> list[dict]:
 
 
 def split(claim) -> list:
-    """The parts that must all hold; what is joined by “or” is one of them."""
-    if isinstance(claim, Group) and claim.is_all:
+    """The parts that must all hold; what is joined by “or” is one of them, and so is an “and” of nothing, which never holds."""
+    if isinstance(claim, Group) and claim.is_all and claim.parts:
         return [clause for part in claim.parts for clause in split(part)]
     return [claim]
 

@@ -19,6 +19,8 @@ class ConditionField(models.JSONField):
     """JSON Logic over facts. The form's widget is the visual builder."""
 
     default_validators = (validate_condition,)
+    # An empty object or text is no condition that could be asked: only nothing is nothing.
+    empty_values = (None,)
 
     def deconstruct(self):
         name, _, args, kwargs = super().deconstruct()

@@ -9,6 +9,7 @@ from benefits.refusals import SENTENCES
 from profiles.models import Event
 
 DAY = timedelta(days=1)
+FEMALE = {"==": [{"var": "gender"}, "female"]}
 
 
 def not_issued_yet(scene):
@@ -89,6 +90,14 @@ def claimed_before(scene):
     scene.definition.claim(scene.member, at=scene.at, cause=scene.cause)
 
 
+def hidden_from_the_member(scene):
+    scene.change(is_claimable=True, view_condition=FEMALE)
+
+
+def not_among_those_who_may(scene):
+    scene.change(is_claimable=True, claim_condition=FEMALE)
+
+
 def claimable_but_archived(scene):
     scene.change(is_claimable=True)
     scene.definition.archive()
@@ -121,6 +130,8 @@ REFUSALS = [
     # The back office makes its own external ids.
     ("external_id_taken", "issue", external_id_of_another, "model api csv"),
     ("not_claimable", "claim", not_claimable, "model api"),
+    ("not_claimable", "claim", hidden_from_the_member, "model api"),
+    ("claim_condition_failed", "claim", not_among_those_who_may, "model api"),
     ("claim_window_closed", "claim", claim_window_over, "model api"),
     ("already_held", "claim", claimed_before, "model api"),
     ("archived", "claim", claimable_but_archived, "model api"),

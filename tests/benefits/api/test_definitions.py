@@ -4,6 +4,7 @@ from benefits.api.described import DefinitionShape
 from benefits.models import BenefitDefinition
 
 URL = "/api/v3/benefits/definitions"
+SPENT = {">=": [{"var": "aggregations.spend_12m"}, 500]}
 
 
 def make(api, **values) -> dict:
@@ -81,16 +82,44 @@ class TestCreate:
     def test_refuses_what_is_no_object(self, api, body):
         assert api.post(URL, body, content_type="application/json").status_code == 422
 
-    @pytest.mark.parametrize("name", ["claim_condition", "view_condition", "tiers"])
-    def test_never_pretends_that_a_condition_is_in_force(self, api, name):
+    @pytest.mark.parametrize("name", ["claim_timeframe", "tiers", "tier_restriction"])
+    def test_never_pretends_that_a_restriction_is_in_force(self, api, name):
         answer = api.post(URL, {"name": "T", "handle": "t", "period": 5, name: {"==": [1, 1]}}, format="json")
 
         assert answer.status_code == 422
         assert answer.json()["errors"] == {name: ["This cannot be set yet. Leave it empty."]}
         assert not BenefitDefinition.objects.exists()
 
+    def test_keeps_conditions_as_they_were_sent_until_they_are_null(self, api):
+        conditions = {"view_condition": {"==": [{"var": "gender"}, "female"]}, "claim_condition": SPENT}
+        made = make(api, **conditions)
+        assert {name: made[name] for name in conditions} == conditions
+        copy = api.post(f"{URL}/{made['id']}/clone", {"handle": "copy"}, format="json").json()["data"]
+        assert copy["claim_condition"] == SPENT
+
+        for nothing in (None, {}, [], ""):
+            changed = api.put(f"{URL}/{made['id']}", {"claim_condition": nothing}, format="json").json()["data"]
+            assert (changed["claim_condition"], changed["view_condition"]) == (None, conditions["view_condition"])
+            api.put(f"{URL}/{made['id']}", {"claim_condition": SPENT}, format="json")
+
+    @pytest.mark.parametrize(
+        ("condition", "sentence"),
+        [
+            ({"==": [{"var": "gendr"}, "x"]}, "At /==/0/var: There is no fact “gendr”. Did you mean “gender”?"),
+            ({"var": "gender", "==": [1, 1]}, "An object has one key, the operator."),
+            (False, 'A condition is an object such as {"==": [{"var": "gender"}, "female"]}.'),
+            ("female", 'A condition is an object such as {"==": [{"var": "gender"}, "female"]}.'),
+        ],
+    )
+    def test_refuses_a_condition_that_cannot_be_asked(self, api, condition, sentence):
+        for name in ("view_condition", "claim_condition"):
+            answer = api.post(URL, {"name": "T", "handle": "t", "period": 5, name: condition}, format="json")
+            assert answer.status_code == 422
+            assert answer.json()["errors"] == {name: [sentence]}
+        assert not BenefitDefinition.objects.exists()
+
     def test_takes_back_a_whole_document_that_was_read(self, api):
-        read = make(api, tags=["winter"], absolute_expiry="2026-12-24")
+        read = make(api, tags=["winter"], absolute_expiry="2026-12-24", claim_condition=SPENT)
 
         answer = api.put(f"{URL}/{read['id']}", read, format="json")
 

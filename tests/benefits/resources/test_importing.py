@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from benefits.models import Benefit, BenefitDefinition
+from benefits.resources import BenefitDefinitionResource
 from profiles.models import Event, Identity, Tag
 
 
@@ -63,6 +64,28 @@ class TestDefinitions:
         knit = BenefitDefinition.objects.get(handle="knit")
         assert (knit.product_skus, knit.period, knit.is_extendable) == (["A", "B"], 30, True)
         assert {tag.handle for tag in knit.tags.all()} == {"winter", "vip"}
+
+    def test_keeps_conditions_through_export_and_import(self, as_manager, coffee):
+        condition = {"==": [{"var": "first_name"}, "Zoë"]}
+        BenefitDefinition.objects.update(claim_condition=condition)
+        (row,) = BenefitDefinitionResource().export().dict
+        assert (row["claim_condition"], row["view_condition"]) == ('{"==": [{"var": "first_name"}, "Zoë"]}', "")
+
+        cells = tablib.Dataset(
+            ("free-coffee", "Free coffee", "", row["claim_condition"]),
+            ("tea", "Tea", '{"==": [{"var": "gendr"}, "x"]}', ""),
+            ("milk", "Milk", '{"==": ', ""),
+            headers=("handle", "name", "claim_condition", "view_condition"),
+        )
+        preview = upload(as_manager, "benefitdefinition", cells.export("csv"))
+
+        assert refused(preview) == [
+            (3, "Claim condition", "At /==/0/var: There is no fact “gendr”. Did you mean “gender”?"),
+            (4, "Claim condition", "This is not JSON: Expecting value, line 1, column 8."),
+        ]
+        confirm(as_manager, "benefitdefinition", preview)
+        coffee.refresh_from_db()
+        assert (coffee.claim_condition, coffee.view_condition) == (None, condition)
 
     def test_shows_bad_rows_and_takes_the_good_ones(self, as_manager, coffee, issued, at, cause):
         issued.redeem(at=at, cause=cause)

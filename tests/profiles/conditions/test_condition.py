@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 
-from profiles.conditions.condition import Condition, all_holding
+from profiles.conditions.asking import Asking
+from profiles.conditions.condition import Condition
+from profiles.conditions.moments import Moment
 from profiles.models import Profile, Segment
 
 VIPS = {"and": [{"==": [{"var": "gender"}, "female"]}, {"in": ["vip", {"var": "flattened_tags"}]}]}
@@ -40,13 +42,40 @@ def test_what_is_joined_by_or_is_one_clause(vip, at):
     ]
 
 
+def test_an_and_of_nothing_is_a_clause_that_fails(vip, at):
+    for condition in (Condition({"and": []}), Condition({"and": [VIPS, {"and": []}]})):
+        assert not condition.holds_for(vip, at=at)
+        assert condition.explain(vip, at=at)[-1] == {
+            "text": "Nothing.",
+            "expected": "nothing",
+            "actual": {},
+            "holds": False,
+        }
+
+
 def test_however_many_are_asked_the_queries_are_the_same(vip, at, django_assert_num_queries):
     few = [Condition(VIPS)]
     many = [*few, *(Condition({"and": [VIPS, {">": [{"var": "birth_year"}, year]}]}) for year in range(200))]
     with django_assert_num_queries(2):
-        assert all_holding(few, vip, at=at) == [True]
+        asking = Asking(few, vip, at=at)
+        assert [asking.holds(one) for one in few] == [True]
     with django_assert_num_queries(2):
-        assert all_holding(many, vip, at=at) == [True] + [False] * 200
+        asking = Asking(many, vip, at=at)
+        assert [asking.holds(one) for one in many] == [True] + [False] * 200
+    assert asking.explain(many[0]) == many[0].explain(vip, at=at)
+
+
+def test_nobody_is_asked_anything_without_a_condition(vip, at, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert Asking([], vip, at=at).holds(None)
+
+
+def test_a_rule_is_kept_for_the_day_or_for_the_moment_that_it_asks_for(at):
+    today, now = (Condition({"<": [{"var": "joined_at"}, {name: []}]}) for name in ("today", "now"))
+    morning, later, next_day = (Moment(at + timedelta(hours=hours)) for hours in (0, 1, 24))
+    assert today.rule(morning) is today.rule(later)
+    assert today.rule(morning) is not today.rule(next_day)
+    assert now.rule(morning) is not now.rule(later)
 
 
 def test_custom_attributes_of_another_type_are_unknown(vip, at, cause):

@@ -1,0 +1,186 @@
+"""Who may claim what (behaviour.md 3): asked of one definition for the reason, and of all of them for the list."""
+
+import logging
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.db import models, transaction
+from django.db.models import Exists, F, OuterRef, Q, TextField
+from django.db.models.functions import Cast
+
+from benefits.models.benefit import Benefit
+from benefits.models.counter import GlobalCounter
+from benefits.models.redemption import Redemption
+from benefits.refusals import refusal
+from benefits.statements import Select
+from cxmanager.refusals import Refusal
+from profiles.cause import Cause
+from profiles.conditions.asking import Asking
+from profiles.conditions.condition import Condition
+from profiles.conditions.reading import ConditionInvalid
+from profiles.models import Profile
+
+logger = logging.getLogger(__name__)
+NOBODY = Condition(False)
+
+
+class ClaimableQuerySet(models.QuerySet):
+    """The queries beside the rules of `Claimable`."""
+
+    def open_to(self, profile: Profile, *, at: datetime) -> "ClaimableQuerySet":
+        """Those that the customer could claim now as far as no condition is asked: offered, in their window, not held, not used up."""
+        if profile.deleted_at is not None:
+            return self.none()
+        return self.filter(still_open(profile=profile.pk, at=at))
+
+    def claimable_by(self, profile: Profile, *, at: datetime) -> "ClaimableQuerySet":
+        """Those for which `why_not_claimable(profile)` is None.
+
+        Which they are is asked at once: one query for all definitions, and as many for what is known of the customer as
+        `profiles.conditions.asking` says, however many conditions there are. The rows are read when they are used.
+        """
+        return self.filter(pk__in=claimable_ids(profile, at=at))
+
+
+def still_open(*, profile: UUID, at: datetime) -> Q:
+    held = Benefit.objects.filter(definition=OuterRef("pk"), profile=profile, revoked_at=None)
+    has_room = GlobalCounter.objects.filter(Q(allowance=None) | Q(allowance__gt=F("used")), definition=OuterRef("pk"))
+    return Q(
+        Q(claim_period_start_at=None) | Q(claim_period_start_at__lte=at),
+        Q(claim_period_end_at=None) | Q(claim_period_end_at__gt=at),
+        Q(is_reclaimable=True) | ~Exists(held),
+        Exists(has_room),
+        is_archived=False,
+        is_published=True,
+        is_claimable=True,
+    )
+
+
+def _candidates(*, profile: UUID, at: datetime) -> models.QuerySet:
+    from benefits.models.definition import BenefitDefinition
+
+    # The conditions as text: one that was asked before is known by it, and not read again.
+    texts = [Cast(name, TextField()) for name in ("view_condition", "claim_condition")]
+    return BenefitDefinition.objects.filter(still_open(profile=profile, at=at)).order_by("pk").values_list("pk", *texts)
+
+
+# The definitions that are open to a customer, with their conditions.
+CANDIDATES = Select(_candidates, profile=UUID(int=0), at=datetime(1999, 12, 31, tzinfo=UTC))
+
+
+def claimable_ids(profile: Profile, *, at: datetime) -> list[int]:
+    """The keys of the definitions that the customer can claim now, the oldest first. One query, and those of `Asking`."""
+    if profile.deleted_at is not None:
+        return []
+    candidates = [(pk, asked(view), asked(claim)) for pk, view, claim in CANDIDATES.rows(profile=profile.pk, at=at)]
+    conditions = [one for _, *both in candidates for one in both if one is not None]
+    asking = Asking(conditions, profile, at=at)
+    return [pk for pk, view, claim in candidates if asking.holds(view) and asking.holds(claim)]
+
+
+def asked(given: str | dict | None) -> Condition | None:
+    """The condition of a definition, as Python or as JSON text. One that can no longer be asked, since a fact went, holds of nobody."""
+    if given is None:
+        return None
+    try:
+        return Condition.of(given)
+    except ConditionInvalid as error:
+        logger.error("A benefit's condition can no longer be asked: %s", error.message)
+        return NOBODY
+
+
+class Claimable(models.Model):
+    """A definition whose benefits customers may take themselves, if the conditions hold of them."""
+
+    class Meta:
+        abstract = True
+
+    # --- Asking -------------------------------------------------------------------------------------------------------
+
+    def why_not_claimable(self, profile: Profile, *, at: datetime) -> Refusal | None:
+        """Why the customer cannot claim this now, or None. `claimable_by` is the same rule as a query.
+
+        To whom the view condition hides it, it is as if nobody could claim it: they do not learn what is kept from them.
+        What a claim condition asks for is told: `failed` are its clauses that do not hold, in words.
+        """
+        if self.is_archived:
+            return refusal("archived")
+        view, claim = asked(self.view_condition), asked(self.claim_condition)
+        asking = Asking([one for one in (view, claim) if one is not None], profile, at=at)
+        if not (self.is_claimable and self.is_published and asking.holds(view)):
+            return refusal("not_claimable")
+        if not self.is_claim_window_open(at=at):
+            return refusal("claim_window_closed")
+        if not asking.holds(claim):
+            return refusal("claim_condition_failed", failed=not_met(asking.explain(claim)))
+        if not self.is_reclaimable and self._is_held_by(profile):
+            return refusal("already_held")
+        return self.why_not_issuable(profile)
+
+    def is_claim_window_open(self, *, at: datetime) -> bool:
+        has_begun = self.claim_period_start_at is None or self.claim_period_start_at <= at
+        return has_begun and (self.claim_period_end_at is None or at < self.claim_period_end_at)
+
+    def _is_held_by(self, profile: Profile) -> bool:
+        return Benefit.objects.filter(definition=self, profile=profile, revoked_at=None).exists()
+
+    # --- Doing --------------------------------------------------------------------------------------------------------
+
+    @transaction.atomic
+    def claim(
+        self, profile: Profile, *, at: datetime, cause: Cause, external_id: str | None = None, **given
+    ) -> Benefit:
+        """Give the customer the benefit they ask for. Raises Refusal with the reason of `why_not_claimable`.
+
+        The same `external_id` returns the benefit that it claimed before.
+        """
+        benefit, is_new = self._claim(profile, at=at, cause=cause, external_id=external_id, **given)
+        if is_new:
+            GlobalCounter.objects.count_issued(self)
+        return benefit
+
+    @transaction.atomic
+    def claim_and_redeem(
+        self, profile: Profile, *, at: datetime, cause: Cause, external_id: str | None = None, **given
+    ) -> Redemption:
+        """Claim and use once, or neither. Raises Refusal with the reason of either.
+
+        A claim made before with the same `external_id` is used once more, if it has uses left.
+        """
+        benefit, is_new = self._claim(profile, at=at, cause=cause, external_id=external_id, **given)
+        redemption = benefit.use(at=at, cause=cause)
+        # One step for both counts: taken one after the other, two customers could wait for each other's row.
+        GlobalCounter.objects.take(self, 1, issued=int(is_new))
+        benefit.redemptions += 1
+        return redemption
+
+    def _claim(
+        self, profile: Profile, *, at: datetime, cause: Cause, external_id: str | None, **given
+    ) -> tuple[Benefit, bool]:
+        """Claim without counting. False for a benefit that was claimed before with the same external id."""
+        earlier = self._issued_before(profile, external_id)
+        if earlier is not None:
+            return earlier, False
+        # The customer's own row is the lock: two claims of one customer wait for one another.
+        profile = Profile.objects.select_for_update(no_key=True).get(pk=profile.pk)
+        no = self.why_not_claimable(profile, at=at)
+        if no is not None:
+            raise no
+        benefit, is_new = self._give(
+            profile,
+            at=at,
+            cause=cause,
+            issued_at=at,
+            external_id=external_id,
+            claimed_at=at,
+            is_sole_claim=not self.is_reclaimable,
+            **given,
+        )
+        if is_new:
+            profile.record("benefit.claimed", subject=benefit, at=at, cause=cause, payload=benefit.as_payload())
+        return benefit, is_new
+
+
+def not_met(clauses: list[dict]) -> list[str]:
+    """What these clauses of a condition ask for that the customer does not meet, as sentences."""
+    return [clause["text"] for clause in clauses if not clause["holds"]]
