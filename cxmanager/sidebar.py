@@ -23,6 +23,12 @@ SIDEBAR = [
             {"title": _("Dashboard"), "icon": "dashboard", "link": reverse_lazy("admin:index")},
             page(_("Profiles"), "person_search", "admin:profiles_profile_changelist", "profiles.view_profile"),
             page(_("Segments"), "groups", "admin:profiles_segment_changelist", "profiles.view_segment"),
+            page(
+                _("Transactions"),
+                "receipt_long",
+                "admin:transactions_transaction_changelist",
+                "transactions.view_transaction",
+            ),
             page(_("Interactions"), "forum", "admin:profiles_interaction_changelist", "profiles.view_interaction"),
             page(_("Tags"), "sell", "admin:profiles_tag_changelist", "profiles.view_tag"),
             page(_("Locations"), "storefront", "admin:profiles_location_changelist", "profiles.view_location"),
@@ -45,6 +51,8 @@ SIDEBAR = [
                 "admin:benefits_benefitdefinition_changelist",
                 "benefits.view_benefitdefinition",
             ),
+            page(_("Products"), "inventory_2", "admin:transactions_product_changelist", "transactions.view_product"),
+            page(_("Brands"), "sell", "admin:transactions_brand_changelist", "transactions.view_brand"),
         ],
     },
     {

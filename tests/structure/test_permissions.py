@@ -225,6 +225,11 @@ OBJECTS = {
     "profiles_staffmember": "staff_member",
     "profiles_segment": "segment",
     "profiles_tag": "tag",
+    "transactions_brand": "brand",
+    "transactions_product": "product",
+    "transactions_system": "system",
+    "transactions_transaction": "sale",
+    "transactions_transactionclaim": "claim",
 }
 
 

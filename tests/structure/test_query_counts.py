@@ -76,6 +76,11 @@ PAGES = {
     "profiles.segment": "segment",
     "profiles.staffmember": "staff_member",
     "profiles.tag": "tag",
+    "transactions.brand": "brand",
+    "transactions.product": "product",
+    "transactions.system": "system",
+    "transactions.transaction": "sale",
+    "transactions.transactionclaim": "claim",
 }
 
 # Where there are more customers than one page shows, that page's keys are found first: one statement, however many.
