@@ -7,7 +7,7 @@ from django.db import transaction
 
 from access.models import User
 from profiles.cause import Cause, Door
-from profiles.models import Event, Identity, Interaction, Location, Note, Profile, StaffMember, Tag
+from profiles.models import Event, Identity, Interaction, Location, Note, Profile, Segment, StaffMember, Tag
 from profiles.searching import folded, search_text_of
 
 FIRST_NAMES = [
@@ -201,3 +201,39 @@ def first_customers(seed: int = 1, most: int = 50) -> list[Profile]:
     """The customers of this seed, the latest first: those whom a newcomer sees on top of the list."""
     cards = Identity.objects.filter(handle=CARD, identifier__startswith=f"{seed:02}").order_by("-identifier")
     return [card.profile for card in cards.select_related("profile")[:most]]
+
+
+SEGMENTS = [
+    {
+        "name": "VIPs who may be written to",
+        "handle": "vips-by-email",
+        "description": "For invitations by e-mail.",
+        "condition": {
+            "and": [
+                {"in": ["vip", {"var": "flattened_tags"}]},
+                {"==": [{"var": "attributes.comms.email_promo"}, True]},
+                {"!=": [{"var": "email"}, None]},
+            ]
+        },
+    },
+    {
+        "name": "Birthday this month",
+        "handle": "birthday-this-month",
+        "description": "For the birthday coffee.",
+        "condition": {"birthday_in_month": []},
+    },
+    {
+        "name": "Joined in the last 90 days",
+        "handle": "new-members",
+        "description": "Whom to welcome.",
+        "condition": {"<=": [{"days_since": [{"var": "joined_at"}]}, 90]},
+    },
+]
+
+
+def make_segments(*, at: datetime) -> int:
+    """Three segments, made when they are not there yet, and counted. Returns how many there are."""
+    for values in SEGMENTS:
+        segment, _ = Segment.objects.get_or_create(handle=values["handle"], defaults=values)
+        segment.count_members(at=at)
+    return len(SEGMENTS)

@@ -6,7 +6,7 @@ from django.utils import timezone
 from access.demo import PASSWORD, PEOPLE, make_users
 from access.roles import Role
 from benefits.demo import issue_some, make_definitions
-from profiles.demo import make_locations, make_profiles, tell_stories
+from profiles.demo import make_locations, make_profiles, make_segments, tell_stories
 
 
 class Command(BaseCommand):
@@ -24,6 +24,7 @@ class Command(BaseCommand):
         definitions = make_definitions()
         customers = make_profiles(profiles, at=at, seed=seed, locations=locations)
         tell_stories(at=at, clerk=clerk, locations=locations)
+        make_segments(at=at)
         benefits = issue_some(definitions, at=at, seed=seed, clerk=clerk, locations=locations)
         self.stdout.write(f"Added {customers:,} customers and {benefits:,} benefits.")
         for role, (_, email) in PEOPLE.items():
