@@ -8,6 +8,7 @@ from unfold.widgets import UnfoldAdminSelect2Widget, UnfoldAdminTextareaWidget
 from benefits.models import BenefitDefinition
 from cxmanager.editing import ChangedMeanwhileFormMixin
 from cxmanager.words import WordsField
+from profiles.admin.condition_widget import ConditionField
 
 
 def zones() -> list[tuple[str, str]]:
@@ -31,6 +32,13 @@ class MetaField(forms.JSONField):
         return read
 
 
+def condition(name: str) -> ConditionField:
+    """The builder for a condition of the model."""
+    field = BenefitDefinition._meta.get_field(name)
+    label = f"{field.verbose_name[:1].upper()}{field.verbose_name[1:]}"
+    return ConditionField(label=label, required=False, help_text=field.help_text)
+
+
 class BenefitDefinitionForm(ChangedMeanwhileFormMixin, forms.ModelForm):
     product_skus = WordsField(
         label="Products (SKU)",
@@ -50,6 +58,8 @@ class BenefitDefinitionForm(ChangedMeanwhileFormMixin, forms.ModelForm):
         help_text=BenefitDefinition._meta.get_field("timezone").help_text,
     )
 
+    view_condition = condition("view_condition")
+    claim_condition = condition("claim_condition")
     meta = MetaField(required=False, help_text=BenefitDefinition._meta.get_field("meta").help_text)
 
     class Meta:

@@ -14,12 +14,12 @@ from unfold.decorators import action, display
 from benefits.admin import bulk, definition_pages, previewing, versions
 from benefits.admin.definition_form import BenefitDefinitionForm
 from benefits.admin.filters import DEFINITION_FILTERS
-from benefits.admin.reading import may
 from benefits.models import BenefitDefinition, GlobalCounter
 from benefits.resources import BenefitDefinitionResource
 from cxmanager.imports import FileExportMixin, FileImportMixin
 from cxmanager.plain_messages import PlainMessagesMixin
 from cxmanager.refusals import Refusal
+from profiles.admin.reading import may
 
 TABS = {
     "The benefit": (
@@ -51,7 +51,13 @@ TABS = {
         ("is_extendable", "max_extensions"),
         ("is_assignable", "is_reassignable"),
     ),
-    "Claiming": ("is_claimable", "is_reclaimable", ("claim_period_start_at", "claim_period_end_at")),
+    "Claiming": (
+        "is_claimable",
+        "is_reclaimable",
+        ("claim_period_start_at", "claim_period_end_at"),
+        "view_condition",
+        "claim_condition",
+    ),
     "For your team": ("description", "internal_notes", "tags", ("campaign", "external_id"), "meta"),
 }
 
@@ -82,6 +88,8 @@ class BenefitDefinitionAdmin(PlainMessagesMixin, SimpleHistoryAdmin, FileImportM
         "is_reclaimable": "is_claimable == true",
         "claim_period_start_at": "is_claimable == true",
         "claim_period_end_at": "is_claimable == true",
+        "view_condition": "is_claimable == true",
+        "claim_condition": "is_claimable == true",
     }
     compressed_fields = False
     warn_unsaved_form = True

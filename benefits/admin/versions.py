@@ -1,5 +1,7 @@
 """Earlier versions of a definition: what differs from today's, and bringing one back as a new change."""
 
+import json
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +12,9 @@ from django.utils import timezone
 from benefits.admin.acting import Act, ConfirmForm, perform, sent
 from benefits.models import BenefitDefinition
 from cxmanager.refusals import Refusal
+from profiles.conditions.condition import Condition
+from profiles.conditions.field import ConditionField
+from profiles.conditions.reading import ConditionInvalid
 
 # What a version does not bring back: archiving is a step of its own, and the row stays the row.
 NOT_BROUGHT_BACK = {"id", "is_archived", "created_at", "updated_at"}
@@ -79,9 +84,19 @@ def shown(field, value) -> str:
         return ""
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
+    if isinstance(field, ConditionField):
+        return condition_in_words(value)
     if isinstance(value, bool):
         return "Yes" if value else "No"
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def condition_in_words(given: dict) -> str:
+    try:
+        return Condition.of(given).words()
+    except ConditionInvalid:
+        # Asks for a fact that is no longer known: then as it was written.
+        return json.dumps(given, ensure_ascii=False)
 
 
 @transaction.atomic

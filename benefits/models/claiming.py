@@ -44,12 +44,12 @@ class ClaimableQuerySet(models.QuerySet):
 
 def still_open(*, profile: UUID, at: datetime) -> Q:
     held = Benefit.objects.filter(definition=OuterRef("pk"), profile=profile, revoked_at=None)
-    has_room = GlobalCounter.objects.filter(Q(allowance=None) | Q(allowance__gt=F("used")), definition=OuterRef("pk"))
+    has_room = GlobalCounter.objects.filter(allowance__gt=F("used"), definition=OuterRef("pk"))
     return Q(
         Q(claim_period_start_at=None) | Q(claim_period_start_at__lte=at),
         Q(claim_period_end_at=None) | Q(claim_period_end_at__gt=at),
         Q(is_reclaimable=True) | ~Exists(held),
-        Exists(has_room),
+        Q(max_global_redemptions=None) | Exists(has_room),
         is_archived=False,
         is_published=True,
         is_claimable=True,
