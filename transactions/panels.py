@@ -86,7 +86,7 @@ def stated(profile: Profile, is_wanted) -> Iterator[tuple[str, str]]:
 def all_of_them(profile: Profile, request: HttpRequest) -> list[dict]:
     if not profile.transactions.exists():
         return []
-    url = f"{reverse('admin:transactions_transaction_changelist')}?q={profile.pk}"
+    url = f"{reverse('admin:transactions_transaction_changelist')}?profile__id__exact={profile.pk}"
     return [{"title": "All", "icon": "list", "url": url}]
 
 
