@@ -24,10 +24,24 @@ class ConditionWidget(UnfoldAdminTextareaWidget):
         css = {"all": ["cxmanager/condition-builder.css"]}
         js = [Script("cxmanager/condition-builder.js", defer=True)]
 
+    # Where a page may only be looked at, the admin lets such a widget draw the value itself.
+    read_only = True
+
+    def render(self, name, value, attrs=None, renderer=None):
+        """A form gives the text to edit; the admin's read-only pages give the condition, which is drawn to be looked at."""
+        if not isinstance(value, str):
+            value, attrs = text_of(value), {"disabled": True, "id": f"shown_{name}", **(attrs or {})}
+        return super().render(name, value, attrs, renderer)
+
     def get_context(self, name, value, attrs) -> dict:
         addresses = {"data-facts-url": reverse(self.facts_url), "data-preview-url": reverse(self.preview_url)}
         plain = {"data-condition-builder": "", "rows": 8, "spellcheck": "false", **addresses}
         return super().get_context(name, value, plain | (attrs or {}))
+
+
+def text_of(condition) -> str:
+    """The JSON of a condition, indented for those who read it as it stands; nothing for None."""
+    return "" if condition is None else json.dumps(condition, ensure_ascii=False, indent=2)
 
 
 class ConditionField(forms.JSONField):
@@ -42,10 +56,7 @@ class ConditionField(forms.JSONField):
         return initial if self.disabled else InvalidJSONInput(data or "")
 
     def prepare_value(self, value) -> str:
-        """Indented, for those who read it as it stands."""
-        if value is None or isinstance(value, InvalidJSONInput):
-            return value or ""
-        return json.dumps(value, ensure_ascii=False, indent=2, cls=self.encoder)
+        return value if isinstance(value, InvalidJSONInput) else text_of(value)
 
     def to_python(self, value):
         if value in self.empty_values:

@@ -6,8 +6,10 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Page, expect
 
+from access.roles import Role
 from profiles.models import Segment
 from tests.browser.condition_page import REFUSED
+from tests.conftest import person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -285,3 +287,14 @@ def test_a_segment_is_built_counted_and_saved(sign_in, manager, member, other_me
     segment = Segment.objects.get()
     assert segment.condition == {"in": ["vip", {"var": "flattened_tags"}]}
     assert segment.member_count == 1
+
+
+def test_who_may_not_change_a_segment_sees_it_in_boxes_all_the_same(sign_in, member, look):
+    segment = Segment.objects.create(name="Complete", handle="complete", condition={"!!": [{"var": "is_completed"}]})
+    page = sign_in(person("Nell", Role.ANALYST))
+    page.goto(f"/admin/profiles/segment/{segment.pk}/change/")
+
+    expect(page.get_by_role("combobox", name="Fact")).to_be_disabled()
+    expect(page.get_by_role("status")).to_contain_text("of 1 profile")
+    expect(page.get_by_role("button", name="Add condition")).to_be_hidden()
+    look("looked-at")

@@ -27,12 +27,12 @@ export function Builder({ tree, facts, problems, complaints, onChange, isReadOnl
       facts,
       problems,
       complaints,
-      isRequired,
+      nothing: wordsForNothing(isReadOnly, isRequired),
       focusAfter: (id) => {
         wanted.current = id;
       },
     }),
-    [facts, problems, complaints, isRequired],
+    [facts, problems, complaints, isReadOnly, isRequired],
   );
   return (
     <fieldset class="cxb-builder" ref={home} disabled={isReadOnly} onKeyDown={keepFormFromBeingSent}>
@@ -50,6 +50,11 @@ export function Builder({ tree, facts, problems, complaints, onChange, isReadOnl
       />
     </fieldset>
   );
+}
+
+function wordsForNothing(isReadOnly, isRequired) {
+  if (isReadOnly) return "Everyone.";
+  return isRequired ? "Say who is meant: add a first condition." : "Everyone, until you add a first condition.";
 }
 
 /** Enter in a box of the builder is for the builder. */

@@ -41,7 +41,14 @@ export function ConditionField({ textarea }) {
     setTab(name);
   };
   return (
-    <div class="cxb-field" ref={home} role="group" aria-labelledby={labelId} data-is-asked={isAsked || undefined}>
+    <div
+      class="cxb-field"
+      ref={home}
+      role="group"
+      aria-labelledby={labelId}
+      aria-label={labelId ? undefined : "Condition"}
+      data-is-asked={isAsked || undefined}
+    >
       <div class="cxb-bar">
         <Tabs chosen={shown} onChoose={open} id={textarea.id} tabs={TABS} />
         {shown === "builder" && !isReadOnly && (

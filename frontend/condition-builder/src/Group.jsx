@@ -51,9 +51,7 @@ export function Group(props) {
       aria-label={isEmpty ? "No condition yet" : `Group: ${label} ${rest}`}
     >
       {isEmpty ? (
-        <p class="cxb-quiet">
-          {context.isRequired ? "Say who is meant: add a first condition." : "Everyone, until you add a first condition."}
-        </p>
+        <p class="cxb-quiet">{context.nothing}</p>
       ) : (
         <div class="cxb-group-head">
           <span class="cxb-sentence">

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from profiles.admin.condition_widget import ConditionField
@@ -25,6 +27,14 @@ def test_it_is_a_textarea_of_indented_json_without_any_script(field):
     assert 'data-facts-url="/admin/"' in html
     assert "Zoë" in html
     assert value.startswith('{\n  "==": [')
+
+
+def test_on_a_page_that_may_only_be_looked_at_it_cannot_be_edited(field):
+    html = field.widget.render("condition", {"var": "is_completed"})
+
+    assert re.search(r"\sdisabled[\s>]", html)
+    assert "is_completed" in html
+    assert not re.search(r"\sdisabled[\s>]", field.widget.render("condition", ""))
 
 
 @pytest.mark.parametrize("empty", ["", None])
