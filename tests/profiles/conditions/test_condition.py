@@ -1,6 +1,6 @@
 """One customer is asked with few queries, many at once with one, and either can say why."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -100,3 +100,60 @@ class TestSegment:
         with pytest.raises(ValidationError) as refused:
             Segment(name="VIPs", handle="vips", condition=condition).full_clean()
         assert list(refused.value.message_dict) == ["condition"]
+
+
+class TestDays:
+    """A written day is that whole day in the programme's zone: in Melbourne, 1 May begins at 14:00 UTC of 30 April."""
+
+    BEGINS = datetime(2026, 4, 30, 14, 0, tzinfo=UTC)
+    ENDS = datetime(2026, 5, 1, 14, 0, tzinfo=UTC)
+    SECOND = timedelta(seconds=1)
+
+    @pytest.mark.parametrize(
+        ("operator", "before", "first", "last", "after"),
+        [
+            ("==", False, True, True, False),
+            ("!=", True, False, False, True),
+            ("<", True, False, False, False),
+            ("<=", True, True, True, False),
+            (">", False, False, False, True),
+            (">=", False, True, True, True),
+        ],
+    )
+    def test_a_day_is_all_of_it(self, member, at, cause, settings, operator, before, first, last, after):
+        settings.TIME_ZONE = "Australia/Melbourne"
+        condition = Condition({operator: [{"var": "joined_at"}, "2026-05-01"]})
+        moments = [self.BEGINS - self.SECOND, self.BEGINS, self.ENDS - self.SECOND, self.ENDS]
+        for moment, expected in zip(moments, [before, first, last, after], strict=True):
+            member.change(joined_at=moment, at=at, cause=cause)
+            assert condition.holds_for(member, at=at) is expected
+            assert Profile.objects.matching(condition, at=at).exists() is expected
+
+    @pytest.mark.parametrize(
+        ("joined_at", "days", "months"),
+        [
+            (datetime(2026, 5, 1, 14, 0, tzinfo=UTC), 0, 0),
+            (datetime(2026, 5, 1, 13, 59, tzinfo=UTC), 1, 0),
+            # Before the clocks went back, midnight was at 13:00 UTC.
+            (datetime(2026, 4, 1, 12, 59, tzinfo=UTC), 31, 1),
+            (datetime(2026, 4, 1, 13, 0, tzinfo=UTC), 30, 1),
+            (datetime(2026, 4, 2, 13, 0, tzinfo=UTC), 29, 0),
+        ],
+    )
+    def test_days_and_months_are_counted_by_the_calendar(self, member, cause, settings, joined_at, days, months):
+        settings.TIME_ZONE = "Australia/Melbourne"
+        # In Melbourne this is the evening of 2 May.
+        at = datetime(2026, 5, 2, 9, 0, tzinfo=UTC)
+        member.change(joined_at=joined_at, at=at, cause=cause)
+        since = [{"days_since": [{"var": "joined_at"}]}, {"months_since": [{"var": "joined_at"}]}]
+        for span, expected in zip(since, [days, months], strict=True):
+            condition = Condition({"==": [span, expected]})
+            assert condition.explain(member, at=at)[0]["actual"] == expected
+            assert Profile.objects.matching(condition, at=at).exists()
+
+    def test_a_day_that_is_not_known_is_no_number_of_days_ago(self, member, at, cause):
+        member.change(joined_at=None, at=at, cause=cause)
+        for operator, expected in (("<", False), (">", False), ("==", False), ("!=", True)):
+            condition = Condition({operator: [{"days_since": [{"var": "joined_at"}]}, 30]})
+            assert condition.holds_for(member, at=at) is expected
+            assert Profile.objects.matching(condition, at=at).exists() is expected
