@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from benefits.models import Benefit, GlobalCounter, Redemption
+from benefits.offering import as_shown
 from benefits.wording import ends, status_of, uses_left
 from cxmanager.refusals import Refusal
 from profiles.models import Profile
@@ -15,12 +16,13 @@ from profiles.panels import Panel, register
 
 SHOWN = 100
 PAST_SHOWN = 20
+CLAIMS_SHOWN = 5
 # A benefit for one of these reasons may become usable again, so it stays among the present ones.
 STILL_PRESENT = {None, "not_issued_yet", "globally_redeemed", "archived"}
 
 
 def context(profile: Profile, request: HttpRequest) -> dict:
-    """The panel's rows, in three queries however many there are."""
+    """The panel's rows, in three queries however many there are, and those of `offering.as_shown`."""
     at = timezone.now()
     benefits = list(profile.benefits.present().select_related("definition").order_by("-id")[: SHOWN + 1])
     left = uses_left_of({benefit.definition_id: benefit.definition for benefit in benefits})
@@ -32,6 +34,7 @@ def context(profile: Profile, request: HttpRequest) -> dict:
         "past": past[:PAST_SHOWN],
         "more": max(0, len(past) - PAST_SHOWN) or len(benefits) > SHOWN,
         "all_url": f"{reverse('admin:benefits_benefit_changelist')}?q={profile.pk}",
+        "claims": as_shown(profile, request.user, at=at, most=CLAIMS_SHOWN),
         "undoable": undoable(profile, request, at=at),
         "next": reverse("admin:profiles_profile_change", args=[profile.pk]),
     }

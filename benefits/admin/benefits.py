@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
-from benefits.admin import giving, using
+from benefits.admin import claiming, giving, using
 from benefits.admin.acting import profile_page
 from benefits.admin.filters import BENEFIT_FILTERS
 from benefits.models import Benefit, GlobalCounter
@@ -151,9 +151,17 @@ class BenefitAdmin(FactsAdmin, FileImportMixin, FileExportMixin, ModelAdmin):
     def offer_view(self, request: HttpRequest, definition_id: int) -> HttpResponse:
         return giving.offer(request, definition_id)
 
+    def claim_view(self, request: HttpRequest, profile_id, definition_id: int) -> HttpResponse:
+        return claiming.claim(request, self, profile_id, definition_id)
+
+    def claimable_view(self, request: HttpRequest, profile_id) -> HttpResponse:
+        return claiming.claimable(request, self, profile_id)
+
     def get_urls(self) -> list:
         view = self.admin_site.admin_view
         return [
+            path("claim/<uuid:profile_id>/<int:definition_id>/", view(self.claim_view), name="benefits_benefit_claim"),
+            path("claimable/<uuid:profile_id>/", view(self.claimable_view), name="benefits_benefit_claimable"),
             path("issue/<uuid:profile_id>/", view(self.issue_view), name="benefits_benefit_issue"),
             path("offer/<int:definition_id>/", view(self.offer_view), name="benefits_benefit_offer"),
             *super().get_urls(),

@@ -1,6 +1,7 @@
 """Who may claim what (behaviour.md 3): asked of one definition for the reason, and of all of them for the list."""
 
 import logging
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -25,13 +26,7 @@ NOBODY = Condition(False)
 
 
 class ClaimableQuerySet(models.QuerySet):
-    """The queries beside the rules of `Claimable`."""
-
-    def open_to(self, profile: Profile, *, at: datetime) -> "ClaimableQuerySet":
-        """Those that the customer could claim now as far as no condition is asked: offered, in their window, not held, not used up."""
-        if profile.deleted_at is not None:
-            return self.none()
-        return self.filter(still_open(profile=profile.pk, at=at))
+    """The query beside the rule of `Claimable`."""
 
     def claimable_by(self, profile: Profile, *, at: datetime) -> "ClaimableQuerySet":
         """Those for which `why_not_claimable(profile)` is None.
@@ -39,7 +34,7 @@ class ClaimableQuerySet(models.QuerySet):
         Which they are is asked at once: one query for all definitions, and as many for what is known of the customer as
         `profiles.conditions.asking` says, however many conditions there are. The rows are read when they are used.
         """
-        return self.filter(pk__in=claimable_ids(profile, at=at))
+        return self.filter(pk__in=offered_to(profile, at=at).claimable)
 
 
 def still_open(*, profile: UUID, at: datetime) -> Q:
@@ -68,14 +63,30 @@ def _candidates(*, profile: UUID, at: datetime) -> models.QuerySet:
 CANDIDATES = Select(_candidates, profile=UUID(int=0), at=datetime(1999, 12, 31, tzinfo=UTC))
 
 
-def claimable_ids(profile: Profile, *, at: datetime) -> list[int]:
-    """The keys of the definitions that the customer can claim now, the oldest first. One query, and those of `Asking`."""
-    if profile.deleted_at is not None:
-        return []
-    candidates = [(pk, asked(view), asked(claim)) for pk, view, claim in CANDIDATES.rows(profile=profile.pk, at=at)]
-    conditions = [one for _, *both in candidates for one in both if one is not None]
-    asking = Asking(conditions, profile, at=at)
-    return [pk for pk, view, claim in candidates if asking.holds(view) and asking.holds(claim)]
+@dataclass(frozen=True)
+class Offered:
+    """What is open and shown to a customer: the keys of what they can claim, and of what they cannot claim yet, the oldest first."""
+
+    claimable: list[int]
+    not_yet: dict[int, Condition]
+    asking: Asking
+
+    def missing(self, pk: int) -> list[str]:
+        """What they do not meet yet of the condition of this one, as sentences."""
+        return not_met(self.asking.explain(self.not_yet[pk]))
+
+
+def offered_to(profile: Profile, *, at: datetime) -> Offered:
+    """What the customer could claim now, and could if they met its condition. One query, and those of `Asking`."""
+    rows = [] if profile.deleted_at is not None else CANDIDATES.rows(profile=profile.pk, at=at)
+    candidates = [(pk, asked(view), asked(claim)) for pk, view, claim in rows]
+    asking = Asking([one for _, *both in candidates for one in both if one is not None], profile, at=at)
+    shown = [(pk, claim) for pk, view, claim in candidates if asking.holds(view)]
+    return Offered(
+        claimable=[pk for pk, claim in shown if asking.holds(claim)],
+        not_yet={pk: claim for pk, claim in shown if not asking.holds(claim)},
+        asking=asking,
+    )
 
 
 def asked(given: str | dict | None) -> Condition | None:

@@ -179,6 +179,11 @@ class AdminDoor:
         form = {"definition": self.scene.definition.pk, "form_id": str(uuid7())}
         return self._post("benefits_benefit_issue", self.scene.member.pk, **form)
 
+    def claim(self) -> str:
+        return self._post(
+            "benefits_benefit_claim", self.scene.member.pk, self.scene.definition.pk, form_id=str(uuid7())
+        )
+
     def delete_definition(self) -> str:
         self.client.force_login(self.manager)
         return self._post("benefits_benefitdefinition_delete", self.scene.definition.pk, post="yes")

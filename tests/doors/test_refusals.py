@@ -129,13 +129,13 @@ REFUSALS = [
     ("profile_inactive", "issue", member_gone, "model admin csv"),
     # The back office makes its own external ids.
     ("external_id_taken", "issue", external_id_of_another, "model api csv"),
-    ("not_claimable", "claim", not_claimable, "model api"),
-    ("not_claimable", "claim", hidden_from_the_member, "model api"),
-    ("claim_condition_failed", "claim", not_among_those_who_may, "model api"),
-    ("claim_window_closed", "claim", claim_window_over, "model api"),
-    ("already_held", "claim", claimed_before, "model api"),
-    ("archived", "claim", claimable_but_archived, "model api"),
-    ("no_allocation_left", "claim", claimable_but_used_up, "model api"),
+    ("not_claimable", "claim", not_claimable, "model api admin"),
+    ("not_claimable", "claim", hidden_from_the_member, "model api admin"),
+    ("claim_condition_failed", "claim", not_among_those_who_may, "model api admin"),
+    ("claim_window_closed", "claim", claim_window_over, "model api admin"),
+    ("already_held", "claim", claimed_before, "model api admin"),
+    ("archived", "claim", claimable_but_archived, "model api admin"),
+    ("no_allocation_left", "claim", claimable_but_used_up, "model api admin"),
     ("has_benefits", "delete_definition", not_extendable, "model api admin"),
 ]
 CASES = [

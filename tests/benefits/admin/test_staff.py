@@ -312,5 +312,5 @@ class TestPanel:
             definition = BenefitDefinition.objects.create(name="D", handle=f"d-{number}", max_global_redemptions=9)
             definition.issue(member, at=now, cause=cause).redeem(at=now, cause=cause)
             if number in (0, 29):
-                with django_assert_num_queries(3):
+                with django_assert_num_queries(4):
                     panels.context(member, request)
