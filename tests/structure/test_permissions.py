@@ -51,6 +51,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "benefits_benefit_add": ("", ""),
     "benefits_benefit_change": ("AMSN", ""),
     "benefits_benefit_changelist": ("AMSN", "AMSN"),
+    "benefits_benefit_claim": ("AMS", "AMS"),
+    "benefits_benefit_claimable": ("AMSN", "AMSN"),
     "benefits_benefit_delete": ("", ""),
     "benefits_benefit_export": ("AMN", "AMN"),
     "benefits_benefit_extend": ("AMS", "AMS"),
