@@ -44,6 +44,7 @@ function Headline({ answer, isEmpty, isValid, isRequired, unfinished }) {
     );
   }
   if (answer?.refusals) return <span class="cxb-quiet">Nobody is counted: the condition cannot be used like this.</span>;
+  if (answer?.denial) return <span class="cxb-quiet">{answer.denial}</span>;
   if (!answer) return <span class="cxb-quiet">Counting…</span>;
   return (
     <>

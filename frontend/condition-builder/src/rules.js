@@ -10,11 +10,13 @@ import { readOperand, writeOperand } from "./operands.js";
 
 export const BIRTHDAY = "@birthday";
 
-const MIRRORED = { "==": "==", "!=": "!=", "===": "===", "!==": "!==", "<": ">", "<=": ">=", ">": "<", ">=": "<=" };
+// Without a prototype: "constructor" is no operator.
+const MIRRORED = { __proto__: null, "==": "==", "!=": "!=", "===": "===", "!==": "!==", "<": ">", "<=": ">=", ">": "<", ">=": "<=" };
 const OPPOSITE = { in: "not_in", contains: "not_contains" };
 const QUANTIFIERS = ["some", "all", "none"];
 const INNER = [...Object.keys(MIRRORED), "in", "not_in", "contains", "not_contains", "between", "strictly_between"];
 const MEASURES = {
+  __proto__: null,
   days_since: { side: "ago", unit: "days" },
   months_since: { side: "ago", unit: "months" },
   days_until: { side: "ahead", unit: "days" },

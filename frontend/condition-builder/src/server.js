@@ -20,7 +20,7 @@ const PLACED = /^At (\/\S*): (.*)$/s;
 
 /**
  * Who matches the condition of a JSON text: {count, of, is_estimate, sample}, or {refusals: [{sentence, pointer, complaint}, …]}
- * where the server refuses it. Raises where there is no answer. The text is sent as it stands: parsing it would round its numbers.
+ * where the server refuses it, or {denial: sentence} where this is not for the user to know. Raises where there is no answer. The text is sent as it stands: parsing it would round its numbers.
  */
 export async function fetchPreview(url, text, token, signal) {
   const response = await fetch(url, {
@@ -30,6 +30,9 @@ export async function fetchPreview(url, text, token, signal) {
     signal,
   });
   if (response.ok) return response.json();
+  // A page instead of JSON would mean that the form itself has grown too old.
+  const isJson = response.headers.get("Content-Type")?.startsWith("application/json");
+  if (response.status === 403 && isJson) return { denial: "You may not see who matches." };
   if (response.status !== 422) throw new Error(`The preview answered ${response.status}.`);
   const { message, errors } = await response.json();
   const sentences = errors?.condition?.length ? errors.condition : [message];
