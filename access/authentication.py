@@ -59,6 +59,12 @@ def known_token(secret: str) -> ApiToken | None:
     return token
 
 
+def caller_of(secret: str) -> str | None:
+    """Whose Idempotency-Keys these are, for `IDEMPOTENCY_CALLERS`."""
+    token = known_token(secret)
+    return token and token.pk
+
+
 def note_use(token: ApiToken, *, at) -> None:
     """Keep `last_used_at` to the minute: enough to find forgotten tokens, and no write per request."""
     stale = Q(last_used_at=None) | Q(last_used_at__lt=at - timedelta(minutes=1))

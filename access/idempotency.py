@@ -7,8 +7,9 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
-from access.authentication import known_token, secret_in
+from access.authentication import secret_in
 from access.models import IdempotentAnswer
 
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
@@ -20,7 +21,8 @@ NOT_KEPT = {401, 403, 413, 429}
 class IdempotencyMiddleware:
     """Costs nothing without the header. With it, callers of one key wait for one another on the unique index.
 
-    A caller is a token. Without one that works there is nothing to keep: the answer will be 401.
+    A caller is a token, or the customer of one: `IDEMPOTENCY_CALLERS` tells. Without a token that works there is nothing to
+    keep: the answer will be 401.
     """
 
     def __init__(self, get_response):
@@ -30,15 +32,15 @@ class IdempotencyMiddleware:
         key = request.headers.get("Idempotency-Key")
         if key is None or request.method not in WRITES or not request.path.startswith(("/api/", "/id/api/")):
             return self.get_response(request)
-        token = known_token(secret_in(request))
-        if token is None:
+        caller = caller_of(secret_in(request))
+        if caller is None:
             return self.get_response(request)
         if not key.strip() or len(key) > MAX_LENGTH or not (key.isascii() and key.isprintable()):
             text = f"This must be 1 to {MAX_LENGTH} printable ASCII characters."
             return refused("The given data was invalid.", errors={"Idempotency-Key": [text]})
         if content_length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE and not is_form(request):
             return JsonResponse({"message": "The request is too large.", "errors": {}}, status=413)
-        return self.answer_once(request, caller=token.pk, key=key, request_hash=hash_of(request))
+        return self.answer_once(request, caller=caller, key=key, request_hash=hash_of(request))
 
     def answer_once(self, request: HttpRequest, *, caller: str, key: str, request_hash: str) -> HttpResponse:
         kept = IdempotentAnswer.objects.filter(caller=caller, key=key)
@@ -85,6 +87,11 @@ class IdempotencyMiddleware:
 
 class TakenMeanwhile(Exception):
     """Another request with the same key was faster; its answer is there now."""
+
+
+def caller_of(secret: str) -> str | None:
+    """The first answer of `IDEMPOTENCY_CALLERS` to this secret: a name that no other caller has; None for a stranger's."""
+    return next(filter(None, (import_string(path)(secret) for path in settings.IDEMPOTENCY_CALLERS)), None)
 
 
 def hash_of(request: HttpRequest) -> str:

@@ -19,6 +19,9 @@ THROUGH = {
     "system": "by the system",
 }
 
+# Clauses about what is kept from customers.
+HIDING = {"archived", "not_claimable"}
+
 
 def clause(code: str, text: str, *, expected, actual, holds: bool) -> dict:
     return {"code": code, "text": text, "expected": expected, "actual": actual, "holds": holds}
@@ -89,6 +92,18 @@ def claim_clauses(definition: BenefitDefinition, profile: Profile, *, at: dateti
 def of_condition(code: str, condition: Condition | None, asking: Asking) -> list[dict]:
     """The clauses of a condition of the definition; none where there is no condition."""
     return [] if condition is None else [{"code": code, **one} for one in asking.explain(condition)]
+
+
+def for_customer(clauses: list[dict]) -> list[dict]:
+    """The clauses of `claim_clauses` as the customer may read them: whether it is offered to them at all is one clause.
+
+    Where it is not, that clause is the only one: to whom a definition is not shown, it tells nothing of itself.
+    """
+    is_offered = all(one["holds"] for one in clauses if one["code"] in HIDING)
+    offered = clause(
+        "not_claimable", "The benefit is offered to you.", expected=True, actual=is_offered, holds=is_offered
+    )
+    return [offered, *(one for one in clauses if one["code"] not in HIDING)] if is_offered else [offered]
 
 
 def why_held(benefit: Benefit) -> list[Event]:

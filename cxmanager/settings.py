@@ -235,7 +235,12 @@ DEFAULT_COUNTRY = env.str("DEFAULT_COUNTRY", default="AU")
 DEFAULT_CURRENCY = env.str("DEFAULT_CURRENCY", default="AUD")
 REDEMPTION_REVERSAL_MINUTES = env.int("REDEMPTION_REVERSAL_MINUTES", default=10)
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=6_000)
+# A customer's own app asks far less often than a till.
+MEMBER_REQUESTS_PER_MINUTE = env.int("MEMBER_REQUESTS_PER_MINUTE", default=300)
+MEMBER_TOKEN_MINUTES = env.int("MEMBER_TOKEN_MINUTES", default=60)
 IDEMPOTENCY_DAYS = env.int("IDEMPOTENCY_DAYS", default=7)
+# Who may send keys: functions from a bearer token to the caller's name. Members first, as they are asked without a query.
+IDEMPOTENCY_CALLERS = ["profiles.api.members.authentication.caller_of", "access.authentication.caller_of"]
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=60)
 IMPORT_RETENTION_DAYS = env.int("IMPORT_RETENTION_DAYS", default=30)
 MAX_IMPORT_BYTES = env.int("MAX_IMPORT_BYTES", default=1_073_741_824)
@@ -277,6 +282,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     # The same words stand under several keys, and other words under the same key.
     "ENUM_NAME_OVERRIDES": {
+        "GenderEnum": "profiles.models.Profile.Gender",
         "ProfileTypeEnum": "profiles.models.Profile.Type",
         "LivingProfileTypeEnum": "profiles.api.writing.LIVING_TYPES",
         "VerificationEnum": "profiles.preferences.VERIFICATION_STATES",
@@ -287,7 +293,7 @@ SPECTACULAR_SETTINGS = {
         "TransactionStatusEnum": "transactions.models.Transaction.Status",
         "TransactionClaimStatusEnum": "transactions.models.TransactionClaim.Status",
     },
-    "SCHEMA_PATH_PREFIX": r"/api/v3",
+    "SCHEMA_PATH_PREFIX": r"/(?:api/v3|id/api/v1)",
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "cxmanager.rest.documenting.complete"],
 }
 

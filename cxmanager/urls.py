@@ -18,6 +18,10 @@ urlpatterns = [
     path("api/v3/", include("transactions.api.urls")),
     path("api/v3/", include("profiles.api.urls")),
     path("api/v3/", include("access.api.urls")),
+    # One slash or more: a client in the field sends two.
+    re_path(r"^id/api/v1/+", include("benefits.api.members")),
+    re_path(r"^id/api/v1/+", include("transactions.api.members")),
+    re_path(r"^id/api/v1/+", include("profiles.api.members.routes")),
     re_path(r"^api/health/?$", health, name="health"),
     re_path(r"^api/schema/?$", SpectacularJSONAPIView.as_view(), name="schema"),
     re_path(r"^api/docs/?$", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),

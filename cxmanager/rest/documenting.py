@@ -2,6 +2,7 @@
 
 WRITES = {"post", "put", "patch", "delete"}
 METHODS = WRITES | {"get"}
+MEMBERS = "/id/api/"
 TEXT = {"type": "string"}
 ERRORS = {"type": "object", "additionalProperties": {"type": "array", "items": TEXT}}
 
@@ -84,9 +85,20 @@ def complete(result: dict, generator, request, public) -> dict:
     result["paths"] = {"/api/health": HEALTH} | {path.rstrip("/"): item for path, item in result["paths"].items()}
     for path, item in result["paths"].items():
         for method in METHODS & item.keys():
+            if path.startswith(MEMBERS):
+                of_members(item[method], path)
             without_strange_variables(item[method], path)
             complete_operation(item[method], method, has_variables="{" in path)
     return result
+
+
+def of_members(operation: dict, path: str) -> None:
+    """The member API has many operations in common with the REST API, in words of its own: one group, and names apart."""
+    operation["operationId"] = f"members_{operation['operationId']}"
+    operation["tags"] = ["Members"]
+    if path.startswith(f"{MEMBERS}v1/profiles/me"):
+        # What an anonymous token gets.
+        operation["responses"].setdefault("404", {"$ref": "#/components/responses/Status404"})
 
 
 def without_strange_variables(operation: dict, path: str) -> None:

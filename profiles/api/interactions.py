@@ -199,6 +199,7 @@ class ProfileInteractionViewSet(ProfileScopedViewSet):
     """Contacts with one customer."""
 
     serializer_class = InteractionSerializer
+    input_class = InteractionChange
     scope = "CRUD-interactions"
     filter_fields = {name: name for name in FILTERS} | {"location_id": "location", "tags.handle": "tags__handle"}
     sort_fields = ["interacted_at", "created_at", "updated_at"]
@@ -212,7 +213,7 @@ class ProfileInteractionViewSet(ProfileScopedViewSet):
     def create(self, request, profile_id: str) -> Response:
         """Note down a contact. It is told to everyone who listens as `interaction.created`."""
         profile = self.profile
-        one = profile.add_interaction(at=timezone.now(), cause=cause_of(request), **self.read(InteractionChange))
+        one = profile.add_interaction(at=timezone.now(), cause=cause_of(request), **self.read(self.input_class))
         return enveloped(self.get_serializer(self.get_queryset().get(pk=one.pk)).data, status.HTTP_201_CREATED)
 
     def destroy(self, request, **kwargs) -> Response:

@@ -59,6 +59,7 @@ class ProfileViewSet(ProfileScopedViewSet):
     """Customers, each with all that belongs to them."""
 
     serializer_class = ProfileSerializer
+    input_class = ProfileInput
     lookup_url_kwarg = "profile_id"
     filter_fields = {
         **{name: name for name in ("id", "email", "mobile_phone_e164", "profile_type", "gender", "is_completed")},
@@ -95,7 +96,7 @@ class ProfileViewSet(ProfileScopedViewSet):
     @extend_schema(request=ProfileInput, responses={201: ProfileSerializer})
     def create(self, request) -> Response:
         """Enrol a customer, with identities, addresses, attributes and tags in one go: all of it is written, or nothing."""
-        document = self.read(ProfileInput)
+        document = self.read(self.input_class)
         profile = receiving.enrol(document, at=timezone.now(), cause=cause_of(request))
         return self.shown(profile, status.HTTP_201_CREATED)
 
@@ -103,7 +104,7 @@ class ProfileViewSet(ProfileScopedViewSet):
     def update(self, request, profile_id: str) -> Response:
         """Change what is sent and leave the rest; `tags` takes the place of the earlier tags."""
         profile = self.profile
-        document = self.read(ProfileInput, partial=True)
+        document = self.read(self.input_class, partial=True)
         receiving.change(profile, document, at=timezone.now(), cause=cause_of(request))
         return self.shown(profile)
 
