@@ -21,7 +21,7 @@ from cxmanager.rest.fields import MetaField, MomentField
 from cxmanager.rest.serializers import CleanedModelSerializer
 from cxmanager.rest.viewsets import CrudViewSet, enveloped
 from profiles.api.cause import cause_of
-from profiles.models import Profile, Tag
+from profiles.models import Tag
 
 # What would restrict who may have it, and does not yet: nobody may believe that it is in force.
 NOT_YET = ("claim_timeframe", "tiers", "tier_restriction", "tier_handles")
@@ -225,8 +225,6 @@ class DefinitionViewSet(CrudViewSet):
         definition = self.get_object()
         given = IssueToMany(data=request.data)
         given.is_valid(raise_exception=True)
-        given = given.validated_data
-        chosen = {"profiles": Profile.objects.living()} if given.get("all") else {"profile_ids": given["profile_ids"]}
-        cause = cause_of(request, reason=given["reason"])
-        batch = start_batch(definition, at=timezone.now(), cause=cause, **chosen)
+        at, cause = timezone.now(), cause_of(request, reason=given.validated_data["reason"])
+        batch = start_batch(definition, at=at, cause=cause, **given.chosen(at=at))
         return enveloped({"batch": batch.pk, "matched": batch.matched}, status.HTTP_202_ACCEPTED)

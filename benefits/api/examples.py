@@ -21,12 +21,18 @@ DEFINITION = sent(
         "max_global_redemptions": 5000,
         "is_claimable": True,
         "is_published": True,
+        "view_condition": {"in": ["coffee-club", {"var": "flattened_tags"}]},
+        "claim_condition": {">=": [{"var": "aggregations.spend_12m_now"}, 500]},
         "tags": ["coffee"],
     },
 )
 ISSUE_TO_MANY = sent(
     "To two customers",
     {"profile_ids": [PROFILE_ID, "0190c3ad-5b1e-7cc0-9f6e-0d2b8a4c7e11"], "reason": "Thanks for the winter."},
+)
+ISSUE_TO_SEGMENT = sent("To a segment", {"segment": "big-spenders", "reason": "Thanks for the winter."})
+ISSUE_TO_CONDITION = sent(
+    "To whom a condition finds", {"condition": {"in": ["vip", {"var": "flattened_tags"}]}, "reason": "Thanks, VIPs."}
 )
 CREATE = sent(
     "A free coffee for Carlos",

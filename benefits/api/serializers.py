@@ -1,5 +1,7 @@
 """What the endpoints read, checked field by field. Unknown keys are ignored, as with Omneo."""
 
+from datetime import datetime
+
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
@@ -8,7 +10,9 @@ from rest_framework.exceptions import ValidationError as InvalidInput
 from benefits.api import examples
 from benefits.models import BenefitDefinition
 from cxmanager.rest.fields import MetaField, MomentField
-from profiles.models import Location, Profile
+from profiles.conditions.condition import Condition
+from profiles.conditions.field import validate_condition
+from profiles.models import Location, Profile, Segment
 from profiles.models.location import validate_timezone
 
 LONGEST_TEXT = 191
@@ -43,6 +47,19 @@ class DefinitionField(serializers.CharField):
         found = found or BenefitDefinition.objects.filter(handle=wanted).first()
         if found is None:
             raise InvalidInput("There is no such benefit definition.")
+        return found
+
+
+class SegmentField(serializers.CharField):
+    """A segment by its id or handle; becomes the Segment."""
+
+    def to_internal_value(self, value) -> Segment:
+        wanted = super().to_internal_value(value)[: LONGEST_TEXT + 1]
+        is_id = wanted.isascii() and wanted.isdigit() and len(wanted) < 19
+        found = Segment.objects.filter(pk=int(wanted)).first() if is_id else None
+        found = found or Segment.objects.filter(handle=wanted).first()
+        if found is None:
+            raise InvalidInput("There is no such segment.")
         return found
 
 
@@ -210,20 +227,34 @@ class ReverseRedemption(serializers.Serializer):
     location_id = LocationField()
 
 
-@extend_schema_serializer(examples=[examples.ISSUE_TO_MANY])
+@extend_schema_serializer(examples=[examples.ISSUE_TO_MANY, examples.ISSUE_TO_SEGMENT, examples.ISSUE_TO_CONDITION])
 class IssueToMany(serializers.Serializer):
-    """Give exactly one of both."""
+    """Give exactly one of the four. Who they are is settled when this is asked, however long the giving takes."""
 
     profile_ids = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=100_000)
+    segment = SegmentField(required=False, allow_null=True, help_text="The id or handle of a segment.")
+    condition = ConditionField(help_text="JSON Logic over the facts of GET /conditions/facts.", write_only=True)
     all = serializers.BooleanField(required=False, help_text="True: every customer.")
     reason = ReasonField()
-    segment = AnyJSON(required=False, allow_null=True, write_only=True)
-    condition = AnyJSON(required=False, allow_null=True, write_only=True)
+
+    def validate_condition(self, given):
+        if given is not None:
+            validate_condition(given)
+        return given
 
     def validate(self, given: dict) -> dict:
-        for name in ("segment", "condition"):
-            if given.get(name) is not None:
-                raise InvalidInput({name: ["Customers cannot be chosen by this yet. Send profile_ids."]})
-        if ("profile_ids" in given) == bool(given.get("all")):
-            raise InvalidInput({"profile_ids": ["Give either profile_ids or all: true."]})
+        named = [name for name in ("segment", "condition", "all") if given.get(name)]
+        if len(named) + ("profile_ids" in given) != 1:
+            raise InvalidInput({"profile_ids": ["Give one of profile_ids, segment, condition or all: true."]})
         return given
+
+    def chosen(self, *, at: datetime) -> dict:
+        """Who is meant, as `start_batch` takes it."""
+        given = self.validated_data
+        if "profile_ids" in given:
+            return {"profile_ids": given["profile_ids"]}
+        if given.get("segment"):
+            return {"profiles": given["segment"].profiles(at=at)}
+        everybody = Profile.objects.living()
+        condition = given.get("condition")
+        return {"profiles": everybody if condition is None else everybody.matching(Condition.of(condition), at=at)}

@@ -1,9 +1,12 @@
 import pytest
 
 from benefits.api.described import DefinitionShape
-from benefits.models import BenefitDefinition
+from benefits.models import BatchRecipient, Benefit, BenefitDefinition
+from jobs.working import run_one
+from profiles.models import Segment
 
 URL = "/api/v3/benefits/definitions"
+FEMALE = {"==": [{"var": "gender"}, "female"]}
 SPENT = {">=": [{"var": "aggregations.spend_12m"}, 500]}
 
 
@@ -266,6 +269,27 @@ class TestIssueToMany:
     def test_starts_a_batch_for_everybody(self, api, coffee, member, other_member):
         assert api.post(f"{URL}/{coffee.pk}/issue", {"all": True}, format="json").json()["data"]["matched"] == 2
 
+    def test_starts_a_batch_for_a_segment_by_id_or_handle(self, api, coffee, member, other_member, at, cause):
+        member.change(gender="female", at=at, cause=cause)
+        segment = Segment.objects.create(name="Women", handle="women", condition=FEMALE)
+        for named in (segment.pk, str(segment.pk), "women"):
+            answer = api.post(f"{URL}/{coffee.pk}/issue", {"segment": named}, format="json")
+            assert answer.json()["data"]["matched"] == 1
+        assert {row.profile_id for row in BatchRecipient.objects.all()} == {member.pk}
+
+    def test_starts_a_batch_for_a_condition_whose_customers_are_settled_then(
+        self, api, coffee, member, other_member, at, cause
+    ):
+        member.change(gender="female", at=at, cause=cause)
+        answer = api.post(f"{URL}/{coffee.pk}/issue", {"condition": FEMALE}, format="json")
+        assert (answer.status_code, answer.json()["data"]["matched"]) == (202, 1)
+
+        member.change(gender="", at=at, cause=cause)
+        other_member.change(gender="female", at=at, cause=cause)
+        run_one(worker="test")
+
+        assert Benefit.objects.get().profile == member
+
     @pytest.mark.parametrize(
         "sent",
         [
@@ -273,7 +297,12 @@ class TestIssueToMany:
             {"all": False},
             {"all": True, "profile_ids": []},
             {"segment": 1},
-            {"condition": {"==": [1, 1]}},
+            {"segment": "nobodies"},
+            {"segment": None, "condition": None},
+            {"condition": {}},
+            {"condition": "x"},
+            {"condition": FEMALE, "all": True},
+            {"condition": {"==": [{"var": "gendr"}, "x"]}},
             {"profile_ids": ["x"]},
         ],
     )
