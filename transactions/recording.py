@@ -40,7 +40,7 @@ def record(profile: Profile | None, document: dict, *, at: datetime, cause: Caus
     earlier = _recorded_before(profile, document.get("external_id"))
     if earlier is not None:
         return earlier, False
-    new = _unsaved(document, profile=profile, sale=sale, at=at)
+    new = unsaved(document, profile=profile, sale=sale, at=at)
     lines = [new_line(one, number=number) for number, one in enumerate(with_catalogue(document.get("items") or ()))]
     if new.type == Transaction.Type.RETURN:
         check_quantities(lines)
@@ -96,7 +96,7 @@ def _recorded_before(profile: Profile | None, external_id: str | None) -> Transa
     return earlier
 
 
-def _unsaved(document: dict, *, profile: Profile | None, sale: Transaction | None, at: datetime) -> Transaction:
+def unsaved(document: dict, *, profile: Profile | None, sale: Transaction | None, at: datetime) -> Transaction:
     """The transaction with its usual values: now, in the shop's time zone and the programme's currency."""
     fields = {name: value for name, value in document.items() if name not in NESTED and value is not None}
     location = fields.get("location")

@@ -10,6 +10,7 @@ SENTENCES = {
     "other_customers_sale": "The sale that is returned belongs to another customer.",
     "not_on_sale": "The sale has no such line.",
     "returned_too_many": "More would be returned than was bought.",
+    "no_such_sale": "The customer has no earlier sale of this with so many left to return.",
     "has_returns": "This sale has returns. Void those first.",
     "already_void": "This was already voided.",
     "already_claimed": "This receipt belongs to a customer already.",

@@ -42,11 +42,12 @@ def tied(sale: Transaction, lines: Iterable[TransactionItem]) -> list[Transactio
     sold = list(TransactionItem.objects.select_for_update(no_key=True).filter(transaction=sale).order_by("pk"))
     found = []
     for line in lines:
-        found += [line] if line.is_void else _parts(line, sold)
+        found += [line] if line.is_void else parts_of(line, sold)
     return found
 
 
-def _parts(line: TransactionItem, sold: list[TransactionItem]) -> list[TransactionItem]:
+def parts_of(line: TransactionItem, sold: list[TransactionItem]) -> list[TransactionItem]:
+    """The line, tied to one of those sold, which are locked; in parts where it spans several. Raises as `tied` does."""
     fitting = [one for one in sold if _fits(line, one)]
     if not fitting:
         raise refusal("not_on_sale", line=line.sku or line.name)

@@ -5,6 +5,7 @@ from transactions.models.brand import Brand
 from transactions.models.claim import TransactionClaim
 from transactions.models.item import Payment, TransactionItem
 from transactions.models.product import Product, ProductVariant
+from transactions.models.staged_line import StagedLine
 from transactions.models.system import System
 from transactions.models.transaction import Transaction, TransactionSystem, TransactionTag
 
@@ -15,6 +16,7 @@ __all__ = [
     "Product",
     "ProductVariant",
     "PurchasedBrand",
+    "StagedLine",
     "System",
     "TransactedLocation",
     "Transaction",

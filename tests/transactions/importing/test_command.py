@@ -1,0 +1,147 @@
+"""Files of sales and returns, imported from the command line."""
+
+import csv
+import json
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from profiles.models import Event, Identity
+from transactions.models import Aggregation, ProductVariant, StagedLine, Transaction, TransactionItem
+
+HEADER = "external_id,email,transacted_at,timezone,location,sku,name,brand,category,quantity,price_sell,type,returns"
+SALES = """
+S1,maria@example.com,2026-05-01 12:00:00,Australia/Melbourne,FIT,KNIT,Knit,Acme,knitwear,2,49.95,,
+S1,maria@example.com,2026-05-01 12:00:00,Australia/Melbourne,FIT,MUG,Mug,,,1,5,,
+S2,otto@example.com,2026-04-01 12:00:00,UTC,,MUG,Mug,,,3,5.00,,
+S3,,2026-04-02,UTC,Fitzroy,MUG,Mug,,,1,5,,
+""".strip()
+
+
+@pytest.fixture
+def run(tmp_path, member, other_member, fitzroy):
+    def run(rows: str, *, header: str = HEADER, **options) -> tuple[dict, list[str]]:
+        file, refused = tmp_path / "lines.csv", tmp_path / "refused.csv"
+        file.write_text(f"{header}\n{rows}\n")
+        out = StringIO()
+        call_command("import_transactions", file, refused=refused, stdout=out, **options)
+        with refused.open() as content:
+            reasons = [row["reasons"] for row in csv.DictReader(content)]
+        return json.loads(out.getvalue().splitlines()[-1]), reasons
+
+    return run
+
+
+def counts(told: dict) -> tuple[int, ...]:
+    return tuple(told[name] for name in ("rows", "created", "updated", "unchanged", "refused"))
+
+
+def test_lines_become_transactions(run, member, other_member, fitzroy):
+    told, reasons = run(SALES)
+    assert (counts(told), reasons) == ((4, 4, 0, 0, 0), [])
+    sale = Transaction.objects.get(external_id="S1")
+    assert (sale.profile, sale.location, sale.total, sale.items.count()) == (member, fitzroy, Decimal("104.90"), 2)
+    assert sale.transacted_on.isoformat() == "2026-05-01"
+    assert Transaction.objects.get(external_id="S3").profile is None
+    assert Aggregation.objects.get(profile=member).spend_all == Decimal("104.90")
+    assert Aggregation.objects.get(profile=other_member).spend_all == 15
+    assert ProductVariant.objects.get(sku="KNIT").product.brand == "Acme"
+    event = Event.objects.get(name="transaction.created", profile=member)
+    assert (event.subject_id, event.payload["total"], event.payload["is_imported"]) == (str(sale.pk), "104.90", True)
+    assert Event.objects.filter(name="aggregation.updated").count() == 2
+    assert not StagedLine.objects.exists()
+
+
+def test_the_same_file_again_changes_nothing(run):
+    run(SALES)
+    events = Event.objects.count()
+    told, _ = run(SALES)
+    assert counts(told) == (4, 0, 0, 4, 0)
+    assert Event.objects.count() == events
+
+
+def test_a_corrected_file_changes_what_differs(run, member):
+    run(SALES)
+    told, _ = run(SALES.replace("2,49.95", "1,49.95"))
+    assert counts(told) == (4, 0, 2, 2, 0)
+    assert Aggregation.objects.get(profile=member).spend_all == Decimal("54.95")
+
+
+def test_returns_name_their_sale(run, member):
+    returns = "R1,maria@example.com,2026-05-03,UTC,,KNIT,,,,1,49.95,return,S1\nR2,maria@example.com,2026-05-04,UTC,,KNIT,,,,2,49.95,return,S1"
+    told, reasons = run(f"{SALES}\n{returns}")
+    assert counts(told) == (6, 5, 0, 0, 1)
+    assert reasons == ["Row 7: More would be returned than was bought."]
+    back = Transaction.objects.get(external_id="R1")
+    assert (back.returns.external_id, back.total, back.profile) == ("S1", Decimal("49.95"), member)
+    assert TransactionItem.objects.get(sku="KNIT", transaction__type="sale").returned_quantity == 1
+    assert Aggregation.objects.get(profile=member).spend_all == Decimal("54.95")
+    assert counts(run(f"{SALES}\n{returns}")[0]) == (6, 0, 0, 5, 1)
+
+
+def test_cancellations_are_matched_where_asked_for(run, member):
+    cancelled = (
+        "C1,maria@example.com,2026-05-03,UTC,,KNIT,,,,-1,49.95,,\n"
+        "C1,maria@example.com,2026-05-03,UTC,,SOAP,,,,-1,2,,\n"
+        "C2,maria@example.com,2026-04-30,UTC,,KNIT,,,,-1,49.95,,"
+    )
+    told, reasons = run(f"{SALES}\n{cancelled}")
+    assert (counts(told), len(reasons)) == ((7, 4, 0, 0, 3), 3)
+    assert "import with --match-returns" in reasons[0]
+    told, reasons = run(f"{SALES}\n{cancelled}", match_returns=True)
+    assert counts(told) == (7, 1, 0, 4, 2)
+    assert reasons == [
+        f"Row {number}: The customer has no earlier sale of this with so many left to return." for number in (7, 8)
+    ]
+    assert Aggregation.objects.get(profile=member).spend_all == Decimal("54.95")
+    assert counts(run(f"{SALES}\n{cancelled}", match_returns=True)[0]) == (7, 0, 0, 5, 2)
+
+
+def test_customers_by_their_card(run, member):
+    Identity.objects.create(profile=member, handle="card", identifier="77")
+    row = "S1,77,2026-05-01,UTC,,KNIT,Knit,,,1,10,,\nS2,78,2026-05-01,UTC,,KNIT,Knit,,,1,10,,"
+    told, reasons = run(row, header=HEADER.replace("email", "identity:card"))
+    assert (counts(told), reasons) == ((2, 1, 0, 0, 1), ["Row 3: No customer is known by this."])
+    assert Transaction.objects.get().profile == member
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("S1,,soon,UTC,,K,K,,,1,10,,", "“soon” is not a time."),
+        ("S1,,2026-05-01,Mars,,K,K,,,1,10,,", "“Mars” is not a time zone."),
+        ("S1,,2026-05-01,UTC,NOWHERE,K,K,,,1,10,,", "There is no location “NOWHERE”."),
+        ("S1,,2026-05-01,UTC,,K,K,,,one,10,,", "“one” is not a number."),
+        ("S1,,2026-05-01,UTC,,K,K,,,NaN,10,,", "“NaN” is too large a number."),
+        ("S1,,2026-05-01,UTC,,K,K,,,1,1e40,,", "“1e40” is too large a number."),
+        ("S1,,2026-05-01,UTC,,K,K,,,0,10,,", "A line has a quantity."),
+        ("S1,,2026-05-01,UTC,,K,K,,,1,,,", "The price sell is missing."),
+        (",,2026-05-01,UTC,,K,K,,,1,10,,", "The external id is missing."),
+        ("S1,,2026-05-01,UTC,,K,K,,,1,10,gift,", "“gift” is not a type."),
+        ("S1,,2026-05-01,UTC,,K,K,,,1,10,return,S9", "There is no sale with this external id to return goods of."),
+        (f"{'x' * 192},,2026-05-01,UTC,,K,K,,,1,10,,", "The external id is too long."),
+        ("S1,nobody@example.com,2026-05-01,UTC,,K,K,,,1,10,,", "No customer is known by this."),
+    ],
+)
+def test_what_is_wrong_is_told_by_row(run, row, reason):
+    told, reasons = run(f"{SALES.splitlines()[3]}\n{row}")
+    assert counts(told) == (2, 1, 0, 0, 1)
+    assert reasons[0].startswith(f"Row 3: {reason}")
+
+
+@pytest.mark.parametrize(
+    ("header", "sentence"),
+    [("external_id,quantity,price_sell", "transacted_at"), (f"{HEADER},sku", "occurs twice"), ("a,b", "external_id")],
+)
+def test_what_is_no_list_of_transactions(run, header, sentence):
+    with pytest.raises(CommandError, match=sentence):
+        run("x", header=header)
+    assert not StagedLine.objects.exists()
+
+
+def test_small_lots_make_the_same(run, member, monkeypatch):
+    monkeypatch.setattr("transactions.importing.running.lines_in_a_lot", lambda: 1)
+    assert counts(run(SALES)[0]) == (4, 4, 0, 0, 0)
+    assert Transaction.objects.get(external_id="S1").items.count() == 2

@@ -1,0 +1,118 @@
+"""A row of text → a line and what it says of its transaction, or the reasons why it cannot be."""
+
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from uuid import UUID
+
+from profiles.importing.values import shown
+from profiles.models.location import zone_names
+from transactions.importing.columns import OF_LINE, Columns
+from transactions.models import Transaction
+
+LONGEST = 191
+LARGEST_PRICE, MOST_PIECES = Decimal(10) ** 10, Decimal(10) ** 8
+AMOUNTS = {"quantity": (3, MOST_PIECES), "price_sell": (4, LARGEST_PRICE), "price_original": (4, LARGEST_PRICE)}
+TOTALS = {"total": (2, LARGEST_PRICE), "total_original": (2, LARGEST_PRICE)}
+CHOICES = {"type": set(Transaction.Type.values), "status": set(Transaction.Status.values)}
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9998, 1, 1, tzinfo=UTC)
+
+
+def clean(cells: list[str], columns: Columns, *, locations: dict[str, int]) -> tuple[dict, list[str]]:
+    """The row's values as JSON keeps them, and whole sentences for what is wrong with it."""
+    values: dict = {}
+    reasons: list[str] = []
+    for key in columns.places:
+        text = columns.cell(cells, key)
+        if not text:
+            continue
+        try:
+            values[key] = read(key, text, locations)
+        except ValueError as error:
+            reasons.append(str(error))
+    reasons += [
+        f"The {name.replace('_', ' ')} is missing."
+        for name in ("external_id", "transacted_at", "quantity", "price_sell")
+        if not columns.cell(cells, name)
+    ]
+    if values.get("quantity") == "0":
+        reasons.append("A line has a quantity.")
+    return values, reasons
+
+
+def read(key: str, text: str, locations: dict[str, int]):
+    """One cell. Raises ValueError with a whole sentence."""
+    if "\x00" in text:
+        raise ValueError("Null bytes are not allowed.")
+    if key in AMOUNTS or key in TOTALS:
+        return read_amount(key, text)
+    if len(text) > (500 if key == "name" else LONGEST):
+        raise ValueError(f"The {key.replace('_', ' ')} is too long.")
+    if key in CHOICES:
+        if text.lower() not in CHOICES[key]:
+            raise ValueError(f"{shown(text)} is not a {key}. Write one of: {', '.join(sorted(CHOICES[key]))}.")
+        return text.lower()
+    return READERS.get(key, lambda text, _: text)(text, locations)
+
+
+def read_amount(key: str, text: str) -> str:
+    places, largest = (AMOUNTS | TOTALS)[key]
+    try:
+        number = Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError(f"{shown(text)} is not a number. Write it like 1280.50.") from error
+    if not number.is_finite() or abs(number) >= largest:
+        raise ValueError(f"{shown(text)} is too large a number.")
+    return f"{number.quantize(Decimal(1).scaleb(-places)).normalize():f}"
+
+
+def read_moment(text: str, _) -> str:
+    """In UTC unless it names an offset, as everywhere."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"{shown(text)} is not a time. Write it like 2026-05-01 14:30:00.") from error
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    if not EARLIEST <= moment < LATEST:
+        raise ValueError(f"{shown(text)} must lie between the years 1900 and 9997.")
+    return moment.replace(microsecond=0).isoformat()
+
+
+def read_zone(text: str, _) -> str:
+    if text not in zone_names():
+        raise ValueError(f"{shown(text)} is not a time zone. Write one like Australia/Melbourne.")
+    return text
+
+
+def read_location(text: str, locations: dict[str, int]) -> int:
+    found = locations.get(text)
+    if found is None:
+        raise ValueError(f"There is no location {shown(text)}.")
+    return found
+
+
+def read_currency(text: str, _) -> str:
+    if not (len(text) == 3 and text.isascii() and text.isalpha()):
+        raise ValueError(f"{shown(text)} is not a currency. Write its three letters, such as AUD.")
+    return text.upper()
+
+
+def read_id(text: str, _) -> str:
+    try:
+        return str(UUID(text))
+    except ValueError as error:
+        raise ValueError(f"{shown(text)} is not the id of a profile.") from error
+
+
+READERS = {
+    "transacted_at": read_moment,
+    "timezone": read_zone,
+    "location": read_location,
+    "currency": read_currency,
+    "profile_id": read_id,
+    "email": lambda text, _: text.lower(),
+}
+
+
+def line_of(values: dict) -> dict:
+    """The fields of the line, as a document has them."""
+    return {key: Decimal(values[key]) if key in AMOUNTS else values[key] for key in OF_LINE if key in values}

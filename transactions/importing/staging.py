@@ -1,0 +1,135 @@
+"""A file's rows, cleaned, laid down to be read customer by customer."""
+
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import groupby, islice
+from uuid import UUID
+
+from django.db import transaction
+from uuid_utils.compat import uuid7
+
+from jobs.housekeeping import tidies
+from profiles.importing.bulk import insert_rows
+from profiles.importing.reading import Table
+from profiles.models import Location
+from transactions.importing.cleaning import clean
+from transactions.importing.columns import Columns
+from transactions.models import StagedLine
+
+ROWS_AT_ONCE = 5_000
+COLUMNS = ("number", "is_anonymous", "customer", "is_return", "external_id", "values")
+LEFT_OVER_AFTER = timedelta(days=2)
+NO_SALE_NAMED = (
+    "A quantity below zero is a return: name its sale in the column returns, or import with --match-returns."
+)
+
+
+@dataclass
+class Group:
+    """The rows of one transaction. `customer` is the text by which the file calls them; empty for nobody's."""
+
+    customer: str
+    is_return: bool
+    external_id: str
+    rows: list[tuple[int, dict]] = field(default_factory=list)
+
+    @property
+    def numbers(self) -> list[int]:
+        return [number for number, _ in self.rows]
+
+    def first(self, key: str):
+        """What the first row that says anything says there."""
+        return next((values[key] for _, values in self.rows if values.get(key) is not None), None)
+
+
+@dataclass
+class Staged:
+    """What staging found: how many rows, and the reasons for those that were refused, by their number."""
+
+    run: UUID
+    rows: int = 0
+    refused: dict[int, list[str]] = field(default_factory=dict)
+
+
+def stage(table: Table, columns: Columns, *, matches_returns: bool, at: datetime) -> Iterator[Staged]:
+    """Clean and lay down all rows, five thousand in a transaction. Yields the same `Staged` after each step, further on."""
+    staged, locations = Staged(run=uuid7()), locations_by_name()
+    rows = table.rows()
+    while step := list(islice(rows, ROWS_AT_ONCE)):
+        lines = [line for line in (laid(row, columns, locations, staged, matches_returns) for row in step) if line]
+        with transaction.atomic():
+            insert_rows(StagedLine, COLUMNS, lines, constants={"run": staged.run, "staged_at": at})
+        staged.rows += len(step)
+        yield staged
+
+
+def laid(row: tuple, columns: Columns, locations: dict, staged: Staged, matches_returns: bool) -> tuple | None:
+    """The row's columns in the staging table; None for one that is refused."""
+    number, cells = row
+    values, reasons = clean(cells, columns, locations=locations)
+    is_return = bool(values.get("returns")) or values.get("type") == "return"
+    if values.get("quantity", "").startswith("-"):
+        if not is_return and not matches_returns:
+            reasons.append(NO_SALE_NAMED)
+        values["quantity"], is_return = values["quantity"].removeprefix("-"), True
+    if reasons:
+        staged.refused[number] = reasons
+        return None
+    customer = values.get(columns.customer, "") if columns.customer else ""
+    return number, not customer, customer, is_return, values["external_id"], values
+
+
+def locations_by_name() -> dict[str, int]:
+    """What a file may call each location: the code that tills send, before its external id, before its name."""
+    rows = list(Location.objects.order_by("pk").values_list("pk", "name", "external_id", "external_code"))
+    return {row[part].strip(): row[0] for part in (1, 2, 3) for row in reversed(rows) if row[part]}
+
+
+def batches(run: UUID, *, size: int) -> Iterator[list[Group]]:
+    """The transactions of the run, in lots of at least `size` rows, never one customer's in two lots; nobody's may be."""
+    ordered = StagedLine.objects.filter(run=run).order_by(*StagedLine.ORDER)
+    keys = array("q", ordered.values_list("pk", flat=True).iterator(chunk_size=10_000))
+    carried: list[Group] = []
+    for start in range(0, len(keys), size):
+        groups = carried + grouped(keys[start : start + size])
+        groups = joined(groups)
+        last = groups[-1]
+        carried = [one for one in groups if one.customer == last.customer] if last.customer else [last]
+        ready = groups[: len(groups) - len(carried)]
+        if ready:
+            yield ready
+    if carried:
+        yield carried
+
+
+def grouped(keys: array) -> list[Group]:
+    rows = StagedLine.objects.filter(pk__in=keys).order_by(*StagedLine.ORDER)
+    rows = rows.values_list("customer", "is_return", "external_id", "number", "values")
+    return [
+        Group(*key, rows=[(number, values) for *_, number, values in lines])
+        for key, lines in groupby(rows, key=lambda row: row[:3])
+    ]
+
+
+def joined(groups: list[Group]) -> list[Group]:
+    """A transaction that was cut between two reads is one again."""
+    whole: list[Group] = []
+    for one in groups:
+        before = whole[-1] if whole else None
+        if before and (before.customer, before.is_return, before.external_id) == (
+            one.customer,
+            one.is_return,
+            one.external_id,
+        ):
+            before.rows += one.rows
+        else:
+            whole.append(one)
+    return whole
+
+
+@tidies("staged_lines")
+def forget_left_over(*, at: datetime) -> int:
+    """Delete what imports that were killed have left. Returns how many rows."""
+    return StagedLine.objects.filter(staged_at__lt=at - LEFT_OVER_AFTER).delete()[0]

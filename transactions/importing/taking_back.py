@@ -1,0 +1,48 @@
+"""Which line of which sale a returned line of a file takes back."""
+
+from collections.abc import Iterable
+
+from profiles.models import Profile
+from transactions.importing.staging import Group
+from transactions.models import Transaction, TransactionItem
+from transactions.refusals import refusal
+from transactions.returning import parts_of
+
+SOLD = TransactionItem.objects.select_for_update(no_key=True, of=("self",)).select_related("transaction")
+
+
+class Sold:
+    """The lines that a lot's returns may be of, locked: those of the sales they name, and with `matches_returns` those of the customers' own sales."""
+
+    def __init__(self, returns: list[Group], profiles: Iterable[Profile], *, matches_returns: bool):
+        named = {values["returns"] for one in returns for _, values in one.rows if values.get("returns")}
+        rows = SOLD.filter(transaction__type="sale", transaction__is_void=False).exclude(transaction__status="reversed")
+        self.named: dict[str, list[TransactionItem]] = {}
+        self.bought: dict[tuple, list[TransactionItem]] = {}
+        for item in rows.filter(transaction__external_id__in=named).order_by("pk") if named else ():
+            self.named.setdefault(item.transaction.external_id, []).append(item)
+        if not matches_returns:
+            return
+        skus = {values.get("sku") for one in returns for _, values in one.rows} - {None}
+        theirs = rows.filter(transaction__profile__in=list(profiles), sku__in=skus, is_void=False)
+        for item in sorted(theirs.order_by("pk"), key=lambda item: item.transaction.transacted_at, reverse=True):
+            self.bought.setdefault((item.transaction.profile_id, item.sku), []).append(item)
+
+    def taken(self, line: TransactionItem, *, of: Transaction, named: str | None) -> tuple[int, list[TransactionItem]]:
+        """The sale's key, and the line tied to the sale's, in parts where it spans several. Raises Refusal with the reason."""
+        if named:
+            sold = self.named.get(named)
+            if sold is None:
+                raise refusal("sale_not_found")
+            if sold[0].transaction.profile_id != of.profile_id and sold[0].transaction.profile_id is not None:
+                raise refusal("other_customers_sale")
+            return sold[0].transaction_id, parts_of(line, sold)
+        earlier = (
+            item
+            for item in self.bought.get((of.profile_id, line.sku), ())
+            if item.transaction.transacted_at <= of.transacted_at and item.returnable_quantity >= line.quantity
+        )
+        item = next(earlier, None)
+        if item is None:
+            raise refusal("no_such_sale")
+        return item.transaction_id, parts_of(line, [item])

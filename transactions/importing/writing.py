@@ -1,0 +1,210 @@
+"""Lots of transactions → rows, in a constant number of statements for each lot, with the events that the verbs would have written."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import models, transaction
+
+from cxmanager.refusals import Refusal
+from profiles.cause import Cause
+from profiles.importing.bulk import insert_rows, reserve_ids
+from profiles.importing.writing import TOLD, told_in_each
+from profiles.models import Event, Identity, Location, Profile
+from transactions import summing
+from transactions.cataloguing import with_catalogue
+from transactions.importing.cleaning import TOTALS, line_of
+from transactions.importing.columns import IDENTITY
+from transactions.importing.staging import Group
+from transactions.importing.taking_back import Sold
+from transactions.lines import new_line
+from transactions.models import Transaction, TransactionItem
+from transactions.payloads import payload_of
+from transactions.recording import unsaved
+from transactions.refusals import refusal
+
+SUBJECT = Transaction._meta.label_lower
+PLAIN = ("external_id", "timezone", "currency", "receipt_ref", "order_number", "status")
+ELSEWHERE = "Another row of the same transaction was refused, so this was too."
+NAMES = {model: [one.attname for one in model._meta.concrete_fields] for model in (Transaction, TransactionItem)}
+
+
+@dataclass
+class Result:
+    """What became of a lot's rows; the reasons for those that were refused, by their number."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    refused: dict[int, list[str]] = field(default_factory=dict)
+
+
+class Lot:
+    """Some transactions, written together in the caller's transaction."""
+
+    def __init__(self, groups: list[Group], *, customer: str | None, matches_returns: bool, at: datetime, cause: Cause):
+        self.groups, self.matches_returns, self.at, self.cause = groups, matches_returns, at, cause
+        self.result, self.touched = Result(), set()
+        self.profiles = customers({one.customer for one in groups if one.customer}, by=customer)
+        self.locations = Location.objects.in_bulk({one.first("location") for one in groups} - {None})
+        known = Transaction.objects.filter(external_id__in={one.external_id for one in groups})
+        self.known = {
+            one.external_id: one for one in known.select_related("profile", "location").prefetch_related("items")
+        }
+
+    def write(self) -> Result:
+        """Sales first, then returns, which may be of those; then each customer's figures, once."""
+        sales = [one for one in self.groups if not one.is_return]
+        self._write(self._new(sales), name="transaction.created")
+        returns = [one for one in self.groups if one.is_return]
+        if returns:
+            sold = Sold(returns, self.profiles.values(), matches_returns=self.matches_returns)
+            self._write(self._tied(self._new(returns), sold), name="transaction.returned")
+        changed = summing.work_out(sorted(self.touched), at=self.at) if self.touched else []
+        summing.tell(changed, at=self.at, cause=self.cause)
+        return self.result
+
+    # --- Deciding -----------------------------------------------------------------------------------------------------
+
+    def _new(self, groups: list[Group]) -> list[tuple[Group, Transaction, list[TransactionItem]]]:
+        """The transactions that are to be written, unsaved. Those that are there already are compared, and changed where they differ."""
+        groups = [one for one in groups if self._has_customer(one)]
+        lines = iter(with_catalogue([line_of(values) for one in groups for _, values in one.rows]))
+        new = []
+        for one in groups:
+            items = [new_line(next(lines), number=number) for number in range(len(one.rows))]
+            built = self._built(one, items)
+            held = self.known.get(one.external_id)
+            if held is None:
+                new.append((one, built, items))
+                # A second group of the same number in this lot is about the same transaction.
+                self.known[one.external_id] = built
+            else:
+                self._compare(one, held, built, items)
+        return new
+
+    def _has_customer(self, group: Group) -> bool:
+        if group.customer and group.customer not in self.profiles:
+            self._refuse(group, "No customer is known by this.")
+            return False
+        return True
+
+    def _built(self, group: Group, items: list[TransactionItem]) -> Transaction:
+        document = {name: group.first(name) for name in PLAIN} | {"type": "return" if group.is_return else "sale"}
+        document["transacted_at"] = min(datetime.fromisoformat(values["transacted_at"]) for _, values in group.rows)
+        document["location"] = self.locations.get(group.first("location"))
+        for name in TOTALS:
+            document[name] = Decimal(group.first(name)) if group.first(name) is not None else None
+        built = unsaved(document, profile=self.profiles.get(group.customer), sale=None, at=self.at)
+        if document["total"] is None:
+            built.total = sum((item.amount for item in items), Decimal(0))
+        built.created_at = built.updated_at = self.at
+        return built
+
+    def _compare(self, group: Group, held: Transaction, built: Transaction, items: list[TransactionItem]) -> None:
+        if held.pk is None or held.type != built.type or held.profile_id != built.profile_id:
+            self._refuse(group, "Another transaction has this external id.")
+        elif group.is_return:
+            self._compare_return(group, held)
+        elif looks(held, held.items.all()) == looks(built, items):
+            self.result.unchanged += len(group.rows)
+        else:
+            self._change(group, held, built)
+
+    def _compare_return(self, group: Group, held: Transaction) -> None:
+        """A return stays as it is; what was refused of it the first time is refused again."""
+        taken = {item.sku or item.name for item in held.items.all()}
+        for number, values in group.rows:
+            if (values.get("sku") or values.get("name")) in taken:
+                self.result.unchanged += 1
+            else:
+                self.result.refused[number] = [str(refusal("no_such_sale"))]
+
+    def _change(self, group: Group, held: Transaction, built: Transaction) -> None:
+        document = {"items": [line_of(values) for _, values in group.rows], "delete_existing_items": True}
+        document |= {
+            name: getattr(built, name) for name in ("transacted_at", "location", "total", "total_original", "timezone")
+        }
+        try:
+            with transaction.atomic():
+                held.change(document, at=self.at, cause=self.cause)
+            self.result.updated += len(group.rows)
+        except Refusal as no:
+            self._refuse(group, str(no))
+
+    def _refuse(self, group: Group, reason: str) -> None:
+        for number in group.numbers:
+            self.result.refused[number] = [reason]
+
+    def _tied(self, new: list, sold: "Sold") -> list:
+        """Each return's lines against the sales' lines; a line that fits none is refused, the others are taken back."""
+        tied = []
+        for group, built, items in new:
+            parts, sales = [], set()
+            for (number, values), item in zip(group.rows, items, strict=True):
+                try:
+                    sale, found = sold.taken(item, of=built, named=values.get("returns"))
+                    parts += found
+                    sales.add(sale)
+                except Refusal as no:
+                    self.result.refused[number] = [str(no)]
+            if not parts:
+                continue
+            # What was taken back at once may have been bought at several times.
+            built.returns_id = sales.pop() if len(sales) == 1 else None
+            if group.first("total") is None or len(parts) < len(items):
+                built.total = sum((item.amount for item in parts), Decimal(0))
+            tied.append((group, built, parts))
+        return tied
+
+    # --- Writing ------------------------------------------------------------------------------------------------------
+
+    def _write(self, new: list[tuple[Group, Transaction, list[TransactionItem]]], *, name: str) -> None:
+        for pk, (_, built, _) in zip(reserve_ids(Transaction, len(new)), new, strict=True):
+            built.pk = pk
+            built.settle()
+        items = [item for _, _, parts in new for item in parts]
+        for pk, item in zip(reserve_ids(TransactionItem, len(items)), items, strict=True):
+            item.pk = pk
+        for _, built, parts in new:
+            for item in parts:
+                item.transaction_id = built.pk
+        insert(Transaction, (built for _, built, _ in new))
+        insert(TransactionItem, items)
+        events = [
+            (name, built.profile_id, SUBJECT, str(built.pk), payload_of(built, parts) | {"is_imported": True})
+            for _, built, parts in new
+        ]
+        insert_rows(Event, TOLD, events, constants=told_in_each(at=self.at, cause=self.cause))
+        self.touched |= {built.profile_id for _, built, _ in new} - {None}
+        self.result.created += sum(
+            1 for group, _, _ in new for number in group.numbers if number not in self.result.refused
+        )
+
+
+def insert(model: type[models.Model], rows: Iterable[models.Model]) -> None:
+    names = NAMES[model]
+    insert_rows(model, names, [[getattr(row, name) for name in names] for row in rows])
+
+
+def looks(one: Transaction, items: Sequence[TransactionItem]) -> tuple:
+    """What tells whether a file says anything new of a transaction."""
+    lines = Counter((item.sku or item.name, item.quantity, item.price_sell) for item in items)
+    return one.transacted_at, one.location_id, one.total, one.currency, lines
+
+
+def customers(keys: set[str], *, by: str | None) -> dict[str, Profile]:
+    """{what the file calls them: the customer}, locked in the order of their ids. Three queries at most."""
+    living = Profile.objects.living()
+    if by == "profile_id":
+        found = {str(pk): pk for pk in living.filter(pk__in=keys).values_list("pk", flat=True)}
+    elif by == "email":
+        found = dict(living.filter(email__in=keys).values_list("email", "pk"))
+    else:
+        held = Identity.objects.filter(handle=(by or "").removeprefix(IDENTITY), identifier__in=keys, is_active=True)
+        found = dict(held.filter(profile__deleted_at=None).values_list("identifier", "profile"))
+    ids = set(found.values())
+    rows = {one.pk: one for one in Profile.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")}
+    return {key: rows[pk] for key, pk in found.items() if pk in rows}
