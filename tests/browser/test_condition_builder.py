@@ -221,6 +221,20 @@ def test_an_unfinished_line_is_not_lost_without_a_word(open_builder, look):
     expect(page.get_by_role("tab", name="Builder")).to_have_count(0)
 
 
+def test_an_unfinished_line_out_of_sight_is_asked_about(open_builder):
+    page = open_builder()
+    page.get_by_role("button", name="Add condition").click()
+    # As on a tab of the form that is not the one in front.
+    page.locator(".cxb").evaluate("field => { field.hidden = true; }")
+    questions = []
+    page.once("dialog", lambda dialog: (questions.append(dialog.message), dialog.dismiss()))
+
+    page.get_by_role("button", name="Save").click()
+
+    assert questions == ["An unfinished condition of “Condition” would be left out. Save all the same?"]
+    expect(page.get_by_role("button", name="Save")).to_be_visible()
+
+
 def test_what_the_server_refuses_stands_at_its_line(open_builder, look):
     page = open_builder('{"and":[{"var":"is_completed"},{"==":[{"var":"gendr"},"female"]}]}')
 

@@ -26,9 +26,12 @@ export function ConditionField({ textarea }) {
   const labelId = useLabel(textarea, home, tab);
   const [isAsked, setAsked] = useState(false);
   useSubmitGuard(textarea, condition.problems.size > 0, () => {
+    const isHidden = home.current.offsetParent === null;
+    if (isHidden) return window.confirm(`An unfinished condition of “${nameOf(textarea)}” would be left out. Save all the same?`);
     setTab("builder");
     setAsked(true);
     setTimeout(() => home.current.querySelector("[data-unfinished] :is(input, select)")?.focus());
+    return false;
   });
 
   const getToken = () => textarea.form?.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
@@ -144,17 +147,21 @@ function useLabel(textarea, home, tab) {
   return label?.id;
 }
 
-/** Keeps a form from being sent while a line is unfinished: it would be lost without a word. */
-function useSubmitGuard(textarea, isUnfinished, refuse) {
+function nameOf(textarea) {
+  return textarea.labels?.[0]?.textContent.replace("*", "").trim() || "Condition";
+}
+
+/** Asks whether a form may be sent while a line is unfinished, which would be lost without a word. */
+function useSubmitGuard(textarea, isUnfinished, mayBeSent) {
   const latest = useRef();
-  latest.current = { isUnfinished, refuse };
+  latest.current = { isUnfinished, mayBeSent };
   useEffect(() => {
     // On the window and while capturing: before any other script takes the form for sent.
     const judge = (event) => {
-      if (event.target !== textarea.form || !latest.current.isUnfinished) return;
+      const { isUnfinished, mayBeSent } = latest.current;
+      if (event.target !== textarea.form || !isUnfinished || mayBeSent()) return;
       event.preventDefault();
       event.stopImmediatePropagation();
-      latest.current.refuse();
     };
     window.addEventListener("submit", judge, true);
     return () => window.removeEventListener("submit", judge, true);
