@@ -67,7 +67,7 @@ def worked_out(profile, *, at: datetime) -> dict:
         "latest_shop_currency": sales[-1].currency if sales else "",
         "discount_avg": rounded(100 * (full - paid) / full) if full > 0 else None,
         "most_transacted_location_id": favourite(sales),
-        "latest_transacted_location_id": next((row.location_id for row in reversed(sales) if row.location_id), None),
+        "latest_transacted_location_id": latest_place(sales),
     }
 
 
@@ -90,6 +90,12 @@ def frequency(visits: list[date]) -> str:
     if len(visits) < 3:
         return f"F{len(visits)}"
     return "FL" if (visits[-1] - visits[0]).days / (len(visits) - 1) > 30 else "FH"
+
+
+def latest_place(sales: list[Transaction]) -> int | None:
+    """Of sales at the very same moment, the location that was there first."""
+    placed = [(row.transacted_at, -row.location_id) for row in sales if row.location_id]
+    return -max(placed)[1] if placed else None
 
 
 def favourite(sales: list[Transaction]) -> int | None:

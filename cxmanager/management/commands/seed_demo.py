@@ -7,16 +7,18 @@ from access.demo import PASSWORD, PEOPLE, make_users
 from access.roles import Role
 from benefits.demo import issue_some, make_definitions
 from profiles.demo import make_locations, make_profiles, make_segments, tell_stories
+from transactions.demo import make_transactions
 
 
 class Command(BaseCommand):
-    help = "Make a repeatable demo programme: users of every role, shops, benefit definitions, customers and their benefits."
+    help = "Make a repeatable demo programme: users of every role, shops, benefit definitions, customers, their purchases and their benefits."
 
     def add_arguments(self, parser):
         parser.add_argument("--profiles", type=int, default=500, help="How many customers. Default 500.")
+        parser.add_argument("--transactions", type=int, default=2_000, help="How many sales and returns. Default 2000.")
         parser.add_argument("--seed", type=int, default=1, help="The same seed makes the same customers. Default 1.")
 
-    def handle(self, *, profiles: int, seed: int, **options):
+    def handle(self, *, profiles: int, transactions: int, seed: int, **options):
         at = timezone.now()
         users = make_users()
         clerk = users[Role.STORE_STAFF]
@@ -26,6 +28,7 @@ class Command(BaseCommand):
         tell_stories(at=at, clerk=clerk, locations=locations)
         make_segments(at=at)
         benefits = issue_some(definitions, at=at, seed=seed, clerk=clerk, locations=locations)
-        self.stdout.write(f"Added {customers:,} customers and {benefits:,} benefits.")
+        purchases = make_transactions(transactions, at=at, seed=seed, locations=locations)
+        self.stdout.write(f"Added {customers:,} customers, {purchases:,} transactions and {benefits:,} benefits.")
         for role, (_, email) in PEOPLE.items():
             self.stdout.write(f"  {role:<16} {email:<24} {PASSWORD}")
