@@ -22,7 +22,7 @@ def operations(document) -> list[tuple[str, str, dict]]:
         (method, path, operation)
         for path, item in document["paths"].items()
         for method, operation in item.items()
-        if path.startswith("/api/v3/") and method in WRITES | {"get"}
+        if path.startswith(("/api/v3/", "/id/api/v1/")) and method in WRITES | {"get"}
     ]
 
 
@@ -35,14 +35,25 @@ def test_paths_are_written_without_the_last_slash(document):
     assert [path for path in document["paths"] if path.endswith("/")] == []
 
 
-def test_every_operation_names_a_bearer_token_and_a_scope_that_exists(document, operations):
-    assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
+def test_every_operation_names_a_token_and_a_scope_that_exists(document, operations):
+    assert {name: one["scheme"] for name, one in document["components"]["securitySchemes"].items()} == {
+        "bearer": "bearer",
+        "member": "bearer",
+    }
     unknown = {
         f"{method} {path}": operation["security"]
         for method, path, operation in operations
-        if set(operation["security"][0]["bearer"]) - set(SCOPES)
+        if set(operation["security"][0].get("bearer", ())) - set(SCOPES)
     }
     assert unknown == {}
+
+
+def test_members_stand_apart_with_a_token_of_their_own(operations):
+    for method, path, operation in operations:
+        is_members = path.startswith("/id/")
+        assert (operation["tags"] == ["Members"]) == is_members, path
+        takes = "member" if is_members and path != "/id/api/v1/auth/token" else "bearer"
+        assert list(operation["security"][0]) == [takes], f"{method} {path}"
 
 
 def test_every_operation_says_what_it_does(operations):

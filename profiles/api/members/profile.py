@@ -1,6 +1,6 @@
 """The member's own profile."""
 
-from drf_spectacular.utils import extend_schema, extend_schema_serializer, extend_schema_view
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer, extend_schema_view
 
 from profiles.api import examples
 from profiles.api.interactions import InteractionChange, ProfileInteractionViewSet
@@ -9,7 +9,15 @@ from profiles.api.profiles import ProfileViewSet
 from profiles.api.writing import ProfileInput
 
 
-@extend_schema_serializer(examples=[examples.NEW_PROFILE])
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "A new number, and yes to news",
+            request_only=True,
+            value={"mobile_phone": "0450 551 500", "comms_attributes": {"email_promo": True}},
+        )
+    ]
+)
 class MemberProfileInput(ProfileInput):
     """What members say of themselves. What the retailer says of them is ignored, as are keys that are not named here."""
 
