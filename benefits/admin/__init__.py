@@ -1,6 +1,6 @@
 """The back office's pages about benefits: definitions in Settings, benefits, redemptions and bulk issues in Incentives."""
 
 from benefits.admin import batches, benefits, definitions, redemptions  # noqa: F401
-from benefits.admin.bulk import offer_in_list_of_profiles
+from benefits.admin.bulk import offer_among_customers
 
-offer_in_list_of_profiles()
+offer_among_customers()

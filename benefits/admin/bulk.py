@@ -1,5 +1,7 @@
-"""Issuing one benefit to many customers: to those listed or uploaded, or to those selected in the list of profiles."""
+"""Issuing one benefit to many customers: listed or uploaded, of a segment, found by a condition, or selected in the list of profiles."""
 
+from datetime import datetime
+from types import MethodType
 from uuid import UUID
 
 from django import forms
@@ -10,89 +12,20 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
-from uuid_utils.compat import uuid7
+from unfold.decorators import action
 
 from benefits.admin import previewing
-from benefits.admin.acting import Act, ActForm, perform, sent
+from benefits.admin.acting import Act, perform, sent
+from benefits.admin.bulk_forms import ChosenForm, SelectedForm
 from benefits.batching import start_batch
-from benefits.models import BenefitDefinition
-from cxmanager.imports.sheets import MOST_BYTES
+from benefits.models import BenefitBatch, BenefitDefinition
 from profiles.cause import Cause
-from profiles.models import Identity, Profile
+from profiles.conditions.condition import Condition
+from profiles.models import Identity, Profile, Segment
 from profiles.phones import read_phone
 
 AT_ONCE = 1_000
 UNKNOWN_NAMED = 5
-
-
-class BatchForm(ActForm):
-    # The same form sent twice, by a double click or a reload, starts one bulk issue.
-    form_id = forms.UUIDField(widget=forms.HiddenInput)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, initial={"form_id": uuid7()}, **kwargs)
-
-
-class ListedForm(BatchForm):
-    customers = forms.CharField(
-        required=False,
-        max_length=2_000_000,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 6}),
-        help_text="One on each line: e-mail address, mobile phone, card number or other identity, or profile id.",
-    )
-    file = forms.FileField(
-        required=False,
-        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
-        label="Or a file of them",
-        help_text="Text or CSV up to 10 MB. The first cell of each line counts.",
-    )
-    field_order = ["customers", "file", "reason"]
-
-    def clean_file(self):
-        upload = self.cleaned_data.get("file")
-        if upload is None:
-            return None
-        if upload.size > MOST_BYTES:
-            raise forms.ValidationError("The file is larger than 10 MB. Split it into several.")
-        try:
-            return upload.read().decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise forms.ValidationError("This is not a text file in UTF-8.") from error
-
-    def clean(self) -> dict:
-        cleaned = super().clean()
-        if not self.errors:
-            both = f"{cleaned.get('customers') or ''}\n{cleaned.get('file') or ''}"
-            cleaned["named"] = names_in(both)
-            if not cleaned["named"]:
-                raise forms.ValidationError("Name at least one customer, or choose a file.", code="nobody")
-        return cleaned
-
-
-class SelectedForm(BatchForm):
-    definition = forms.ModelChoiceField(
-        queryset=BenefitDefinition.objects.none(),
-        label="Benefit",
-        empty_label="Choose one",
-        widget=UnfoldAdminSelectWidget,
-        error_messages={"required": "Choose the benefit to issue."},
-    )
-    field_order = ["definition", "reason"]
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["definition"].queryset = BenefitDefinition.objects.issuable().order_by("name", "id")
-
-
-def names_in(text: str) -> list[str]:
-    """The first cell of each line, once, without a header and quotes."""
-    cells = (
-        line.replace(";", ",").split(",")[0].strip().strip("\"'").strip()
-        for line in text.replace("\0", "").splitlines()
-    )
-    headers = {"email", "e-mail", "profile_id", "id", "identity", "phone", "customer"}
-    return [cell for cell in dict.fromkeys(cells) if cell and cell.lower() not in headers]
 
 
 def resolve(names: list[str]) -> tuple[set[UUID], list[str]]:
@@ -157,20 +90,33 @@ def issue_to_listed(request: HttpRequest, model_admin, object_id: str) -> HttpRe
             "Each customer gets one, once, in the background.",
             f"Issued now: {previewing.end_of(definition, at=at)}",
         ],
+        template="admin/benefits/issue_many.html",
         context={"is_multipart": True},
     )
 
     def do(cleaned: dict) -> HttpResponse:
-        known, unknown = resolve(cleaned["named"])
-        if unknown:
-            raise forms.ValidationError(sentence_about(unknown), code="unknown_customers")
-        cause = Cause.by_staff(request.user, reason=cleaned["reason"])
-        batch = start_batch(definition, at=timezone.now(), cause=cause, profile_ids=known, asked_as=cleaned["form_id"])
-        return HttpResponseRedirect(reverse("admin:benefits_benefitbatch_change", args=[batch.pk]))
+        at, cause = timezone.now(), Cause.by_staff(request.user, reason=cleaned["reason"])
+        batch = start_batch(definition, at=at, cause=cause, asked_as=cleaned["form_id"], **chosen_by(cleaned, at=at))
+        return HttpResponseRedirect(page_of(batch))
 
-    return perform(
-        request, model_admin, act, ListedForm(sent(request), request.FILES if request.method == "POST" else None), do
-    )
+    form = ChosenForm(sent(request), request.FILES if request.method == "POST" else None)
+    return perform(request, model_admin, act, form, do)
+
+
+def chosen_by(cleaned: dict, *, at: datetime) -> dict:
+    """Who is meant, as `start_batch` takes it. Raises ValidationError for names that are nobody or several."""
+    if cleaned["to"] == ChosenForm.To.SEGMENT:
+        return {"profiles": cleaned["segment"].profiles(at=at)}
+    if cleaned["to"] == ChosenForm.To.CONDITION:
+        return {"profiles": Profile.objects.living().matching(Condition.of(cleaned["condition"]), at=at)}
+    known, unknown = resolve(cleaned["named"])
+    if unknown:
+        raise forms.ValidationError(sentence_about(unknown), code="unknown_customers")
+    return {"profile_ids": known}
+
+
+def page_of(batch: BenefitBatch) -> str:
+    return reverse("admin:benefits_benefitbatch_change", args=[batch.pk])
 
 
 def sentence_about(unknown: list[str]) -> str:
@@ -201,7 +147,7 @@ def issue_to_selected(model_admin, request: HttpRequest, queryset: QuerySet) -> 
         batch = start_batch(
             cleaned["definition"], at=timezone.now(), cause=cause, profiles=chosen, asked_as=cleaned["form_id"]
         )
-        return HttpResponseRedirect(reverse("admin:benefits_benefitbatch_change", args=[batch.pk]))
+        return HttpResponseRedirect(page_of(batch))
 
     form = SelectedForm(request.POST if is_answered else None)
     return perform(request, model_admin, act, form, do)
@@ -213,8 +159,40 @@ def selection_of(request: HttpRequest) -> list[tuple[str, str]]:
     return [*ticked, ("select_across", request.POST.get("select_across", "0")), ("index", "0")]
 
 
-def offer_in_list_of_profiles() -> None:
-    """Add the action to the list of profiles, whose admin knows no benefits. Called once, when the admin is set up."""
-    profile_admin = admin.site.get_model_admin(Profile)
-    profile_admin.has_bulk_issue_permission = lambda request: request.user.has_perm("benefits.bulk_issue_benefit")
+@action(description="Issue a benefit to them", url_path="issue", icon="group_add", permissions=["bulk_issue"])
+def issue_to_segment(model_admin, request: HttpRequest, object_id: str) -> HttpResponse:
+    """The page of a segment on which a program manager chooses what its customers get."""
+    segment = get_object_or_404(Segment, pk=object_id)
+    number = segment.profiles(at=timezone.now()).count()
+    act = Act(
+        title="Issue to many",
+        subtitle=f"{segment.name}, {number:,} {'customer' if number == 1 else 'customers'} now",
+        button="Issue it to them",
+        back=reverse("admin:profiles_segment_change", args=[segment.pk]),
+        sentences=["Each customer who belongs at this moment gets one, once, in the background."],
+    )
+
+    def do(cleaned: dict) -> HttpResponse:
+        at, cause = timezone.now(), Cause.by_staff(request.user, reason=cleaned["reason"])
+        chosen, form_id = segment.profiles(at=at), cleaned["form_id"]
+        return HttpResponseRedirect(
+            page_of(start_batch(cleaned["definition"], at=at, cause=cause, profiles=chosen, asked_as=form_id))
+        )
+
+    return perform(request, model_admin, act, SelectedForm(sent(request)), do)
+
+
+def offer_among_customers() -> None:
+    """Add the actions to the list of profiles and to the page of a segment, whose admins know no benefits. Called once."""
+    for one in (
+        profile_admin := admin.site.get_model_admin(Profile),
+        segment_admin := admin.site.get_model_admin(Segment),
+    ):
+        one.has_bulk_issue_permission = may_issue_to_many
     profile_admin.actions = [*(profile_admin.actions or []), issue_to_selected]
+    segment_admin.issue_to_segment = MethodType(issue_to_segment, segment_admin)
+    segment_admin.actions_detail = [*segment_admin.actions_detail, "issue_to_segment"]
+
+
+def may_issue_to_many(request: HttpRequest, object_id=None) -> bool:
+    return request.user.has_perm("benefits.bulk_issue_benefit")

@@ -152,6 +152,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "condition_preview": ("AMSN", "AMSN"),
     "profiles_segment_add": ("AM", "AM"),
     "profiles_segment_change": ("AMSN", "AM"),
+    "profiles_segment_issue_to_segment": ("AM", "AM"),
     "profiles_segment_show_customers": ("AMSN", "AMSN"),
     "profiles_segment_simple_history": ("AMSN", "AM"),
     "profiles_segment_changelist": ("AMSN", "AMSN"),
