@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from django.db import transaction
 from django.dispatch import Signal
 
 from cxmanager.refusals import Refusal
 from profiles.cause import Cause
-from profiles.models import Event, Identity, Interaction, Note, Profile, StaffMember
+from profiles.models import CustomAttribute, Event, Identity, Interaction, Note, Profile, ProfileDate, StaffMember
 from profiles.models.profile import as_json
 
 # Each app moves its own rows inside the transaction. Receivers get winner, loser, at, cause.
@@ -36,6 +37,8 @@ FILLED_TOGETHER = (
     ("joined_location_id",),
     ("preferred_location_id",),
 )
+# By what an attribute or a date is told from the others of one profile.
+KNOWN_BY = {"custom_attributes": ("namespace", "handle"), "dates": ("handle", "relationship")}
 LABELS = {
     "mobile_phone_country": "country of the mobile phone",
     "joined_location_id": "joined at",
@@ -70,7 +73,7 @@ def preview(*, winner: Profile, loser: Profile) -> Preview:
     no = why_not_mergeable(winner=winner, loser=loser)
     if no is not None:
         raise no
-    counted = own_counts(loser)
+    counted = own_counts(winner=winner, loser=loser)
     for _, answer in merge_previewing.send(sender=Profile, winner=winner, loser=loser):
         counted += answer or []
     filled = values_to_fill(winner, loser)
@@ -81,6 +84,12 @@ def preview(*, winner: Profile, loser: Profile) -> Preview:
             (label_of(name), shown(winner, name), shown(loser, name))
             for name in (name for group in FILLED_TOGETHER for name in group)
             if shown(loser, name) and name not in filled and shown(winner, name) != shown(loser, name)
+        ]
+        + [
+            (name_of(kept), value_of(kept), value_of(given_up))
+            for rows in KNOWN_BY
+            for kept, given_up in side_by_side(rows, winner=winner, loser=loser)[1]
+            if value_of(kept) != value_of(given_up)
         ],
     )
 
@@ -99,7 +108,7 @@ def merge(*, winner: Profile, loser: Profile, at: datetime, cause: Cause) -> Pro
     no = why_not_mergeable(winner=winner, loser=loser)
     if no is not None:
         raise no
-    filled, moved = values_to_fill(winner, loser), dict(own_counts(loser))
+    filled, moved = values_to_fill(winner, loser), dict(own_counts(winner=winner, loser=loser))
     move_own_rows(winner=winner, loser=loser)
     merging.send(sender=Profile, winner=winner, loser=loser, at=at, cause=cause)
     left = {name: value for name, value in loser.retire(at=at, merged_into=winner).items() if name not in filled}
@@ -128,18 +137,35 @@ def values_to_fill(winner: Profile, loser: Profile) -> dict:
     return filled
 
 
-def own_counts(loser: Profile) -> list[tuple[str, int]]:
-    """How many rows of each kind the loser brings, by the name that people read."""
+def own_counts(*, winner: Profile, loser: Profile) -> list[tuple[str, int]]:
+    """How many rows of each kind the winner gains, by the name that people read."""
     return [
         ("Identities", loser.identities.count()),
         ("Addresses", loser.addresses.count()),
-        ("Custom attributes", loser.custom_attributes.count()),
-        ("Dates", loser.dates.count()),
-        ("Tags", loser.tags.count()),
+        ("Custom attributes", len(side_by_side("custom_attributes", winner=winner, loser=loser)[0])),
+        ("Dates", len(side_by_side("dates", winner=winner, loser=loser)[0])),
+        ("Tags", loser.tags.exclude(pk__in=winner.tags.values("pk")).count()),
         ("Notes", loser.notes.count()),
         ("Interactions", loser.interactions.count()),
         ("Timeline entries", loser.events.count()),
     ]
+
+
+def side_by_side(rows: str, *, winner: Profile, loser: Profile) -> tuple[list[int], list[tuple]]:
+    """The loser's attributes or dates: the ids of those that the winner lacks, and pairs (winner's, loser's) of those that both have."""
+    key = attrgetter(*KNOWN_BY[rows])
+    held, brought = {key(row): row for row in getattr(winner, rows).all()}, list(getattr(loser, rows).all())
+    free = [row.pk for row in brought if key(row) not in held]
+    return free, [(held[key(row)], row) for row in brought if key(row) in held]
+
+
+def name_of(row: CustomAttribute | ProfileDate) -> str:
+    return str(row) if isinstance(row, CustomAttribute) else row.name or row.handle
+
+
+def value_of(row: CustomAttribute | ProfileDate) -> str:
+    value = row.value if isinstance(row, CustomAttribute) else row.date
+    return "" if value is None else str(value)
 
 
 def move_own_rows(*, winner: Profile, loser: Profile) -> None:
@@ -147,10 +173,9 @@ def move_own_rows(*, winner: Profile, loser: Profile) -> None:
     Identity.objects.filter(profile=loser, merged_from=None).update(merged_from=loser.pk)
     has_default = winner.addresses.filter(is_default=True).exists()
     loser.addresses.update(profile=winner, **({"is_default": False} if has_default else {}))
-    for rows, names in ((loser.custom_attributes, ("namespace", "handle")), (loser.dates, ("handle", "relationship"))):
-        held = set(rows.model.objects.filter(profile=winner).values_list(*names))
-        free = [row.pk for row in rows.all() if tuple(getattr(row, name) for name in names) not in held]
-        rows.filter(pk__in=free).update(profile=winner)
+    for rows in KNOWN_BY:
+        free, _ = side_by_side(rows, winner=winner, loser=loser)
+        getattr(loser, rows).filter(pk__in=free).update(profile=winner)
     for model in (Identity, Note, Interaction, Event):
         model.objects.filter(profile=loser).update(profile=winner)
     Interaction.objects.filter(staff=loser).update(staff=winner)

@@ -120,6 +120,22 @@ class TestPreview:
         assert ("E-mail", "maria@example.com", "otto@example.com") in shown.keeps
         assert Event.objects.count() == events
 
+    def test_says_of_what_both_have_that_the_winners_stands(self, member, twin, at, cause):
+        member.custom_attributes.create(namespace="sizes", handle="shoe", value="38")
+        member.custom_attributes.create(namespace="sizes", handle="hat", value="57")
+        member.dates.create(handle="wedding", date="2001-02-03")
+        twin.dates.create(handle="wedding", name="Wedding", date="2002-02-03")
+        member.add_tags("vip", at=at, cause=cause)
+
+        shown = merging.preview(winner=member, loser=twin)
+
+        assert not {"Custom attributes", "Dates", "Tags"} & dict(shown.moves).keys()
+        assert ("sizes:shoe", "38", "43") in shown.keeps
+        assert ("wedding", "2001-02-03", "2002-02-03") in shown.keeps
+        assert "sizes:hat" not in [label for label, *_ in shown.keeps]
+        merging.merge(winner=member, loser=twin, at=at, cause=cause)
+        assert Event.objects.get(name="profile.merged").payload["moved"].keys() == dict(shown.moves).keys()
+
     def test_asks_the_other_apps(self, member, other_member):
         def benefits(**_):
             return [("Benefits", 4)]
