@@ -1,6 +1,9 @@
-"""Pages of the documentation that are made from the code are what the code says."""
+"""The documentation is what the code says, and its examples run as they stand."""
 
+import re
 from pathlib import Path
+
+import pytest
 
 from profiles.management.commands.list_facts import as_markdown
 
@@ -9,3 +12,10 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 def test_the_page_of_facts_is_the_declarations():
     assert (DOCS / "facts.md").read_text() == as_markdown(), "Run: python manage.py list_facts > docs/facts.md"
+
+
+@pytest.mark.parametrize("page", [DOCS.parent / "README.md", *DOCS.glob("*.md")], ids=lambda page: page.name)
+def test_no_example_for_curl_takes_a_filter_for_a_range(page):
+    """Without -g curl reads `[status]` as a range, sends nothing, and with -s says nothing either."""
+    calls = re.findall(r"curl .*(?:\\\n.*)*", page.read_text())
+    assert [call for call in calls if "[" in call and not re.search(r" -\w*g", call)] == []
