@@ -54,6 +54,15 @@ for name, label, example in (
 ):
     fact(name, label, FactType.NUMBER, example, column=f"aggregation__{name}")
 
+fact(
+    "first_shop_days",
+    "Days from joining to the first purchase",
+    FactType.NUMBER,
+    3,
+    help="0 for who bought on the day they joined, or before.",
+    column=figures.first_shop_days_expression,
+)
+
 for name, label in (
     ("spend_first_date", "First transaction"),
     ("spend_last_date", "Latest transaction"),

@@ -11,10 +11,24 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Case, CharField, DecimalField, Expression, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    DecimalField,
+    Expression,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest, TruncDate
 
+from profiles.conditions.functions import DaysFrom
 from profiles.models import Profile
 from transactions.models import Aggregation, PurchasedBrand, TransactedLocation, Transaction
 from transactions.summing import cutoff, today
@@ -122,6 +136,13 @@ def first_shop_days(first: date | None, joined_at: datetime | None) -> int | Non
     if first is None or joined_at is None:
         return None
     return max(0, (first - joined_at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()).days)
+
+
+def first_shop_days_expression(at: datetime) -> Expression:
+    first, joined_at = "aggregation__first_shop_date", "joined_at"
+    days = DaysFrom(TruncDate(joined_at, tzinfo=ZoneInfo(settings.TIME_ZONE)), F(first))
+    known = Q(**{f"{first}__isnull": False, f"{joined_at}__isnull": False})
+    return Case(When(known, then=Greatest(days, Value(0))), default=None, output_field=IntegerField(null=True))
 
 
 # --- Where the customer is likely to live -------------------------------------------------------------------------------
