@@ -5,7 +5,6 @@ document.addEventListener("DOMContentLoaded", () => {
   refreshChosen();
   showNewEnd();
   watchProgress();
-  reachTabsByKeyboard();
 });
 
 // data-once: a second click on the button sends nothing. The server knows a form that it got twice all the same.
@@ -98,17 +97,4 @@ function watchProgress() {
     setTimeout(ask, answer?.ok ? 1000 : 5000);
   };
   setTimeout(ask, 1000);
-}
-
-// unfold's tabs are links without an address, which the keyboard does not reach.
-function reachTabsByKeyboard() {
-  document.querySelectorAll(".benefit-editor-form nav > a").forEach((tab) => {
-    tab.tabIndex = 0;
-    tab.setAttribute("role", "button");
-    tab.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" && event.key !== " ") return;
-      event.preventDefault();
-      tab.click();
-    });
-  });
 }

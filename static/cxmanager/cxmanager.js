@@ -19,6 +19,9 @@ document.addEventListener("DOMContentLoaded", () => {
     }
   });
 
+  leadPastTheSidebar();
+  reachByKeyboard();
+
   // data-confirm: a form that cannot be undone asks before it is sent.
   document.addEventListener("submit", (event) => {
     const question = event.target.dataset.confirm;
@@ -38,3 +41,32 @@ document.addEventListener("DOMContentLoaded", () => {
     judge();
   });
 });
+
+// The first thing that Tab reaches: without it some twenty links stand between a clerk and the customer's page.
+function leadPastTheSidebar() {
+  const main = document.querySelector("#main");
+  if (!main) return;
+  main.tabIndex = -1;
+  const skip = document.createElement("a");
+  Object.assign(skip, { href: "#main", className: "cx-skip", textContent: "Skip to the page" });
+  skip.addEventListener("click", (event) => {
+    // Not by the address: what stands behind its # is the open tab.
+    event.preventDefault();
+    main.focus();
+  });
+  document.body.prepend(skip);
+}
+
+// unfold's tabs, its menu of the signed-in user and its palette's box are opened by a click alone, which the keyboard does not reach.
+function reachByKeyboard() {
+  document.querySelectorAll("[x-on\\:click]").forEach((box) => {
+    if (box.matches("a[href], button, input, select, textarea, [tabindex]") || !box.textContent.trim()) return;
+    box.tabIndex = 0;
+    box.setAttribute("role", "button");
+    box.addEventListener("keydown", (event) => {
+      if (event.target !== box || (event.key !== "Enter" && event.key !== " ")) return;
+      event.preventDefault();
+      box.click();
+    });
+  });
+}

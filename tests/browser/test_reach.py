@@ -1,0 +1,41 @@
+"""What the back office promises to the keyboard and to narrow or crowded screens."""
+
+from playwright.sync_api import expect
+
+from benefits.models import BenefitDefinition
+
+
+def test_tab_leads_past_the_sidebar_at_once(sign_in, clerk, member):
+    page = sign_in(clerk)
+    page.goto(f"/admin/profiles/profile/{member.pk}/change/")
+
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the page")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+
+
+def test_what_opens_by_a_click_opens_by_a_key(sign_in, manager):
+    coffee = BenefitDefinition.objects.create(name="Coffee", handle="coffee")
+    page = sign_in(manager)
+    page.goto(f"/admin/benefits/benefitdefinition/{coffee.pk}/change/")
+
+    page.get_by_role("button", name="Limits").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Max redemptions (per customer)")).to_be_visible()
+    page.get_by_role("button", name=manager.email).focus()
+    page.keyboard.press("Space")
+    expect(page.get_by_text("Log out")).to_be_visible()
+
+
+def test_a_long_address_leaves_the_other_columns_in_sight(sign_in, clerk, member, at, cause):
+    member.change(at=at, cause=cause, email=f"{'long' * 15}@{'a-domain.' * 12}example.com")
+    page = sign_in(clerk)
+
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto("/admin/profiles/profile/")
+        cells = page.locator("#result_list tbody :is(td, th)")
+        assert all(cell["x"] + cell["width"] <= width for cell in (one.bounding_box() for one in cells.all()))
+        email = page.locator("#result_list tbody .field-email").first
+        assert email.evaluate("cell => cell.scrollWidth <= cell.clientWidth && cell.scrollHeight <= cell.clientHeight")
