@@ -23,6 +23,7 @@ from profiles.cause import Cause
 from profiles.conditions.condition import Condition
 from profiles.models import Identity, Profile, Segment
 from profiles.phones import read_phone
+from profiles.searching import spellings
 
 AT_ONCE = 1_000
 UNKNOWN_NAMED = 5
@@ -55,9 +56,23 @@ def _found(names: list[str]):
     phones = {number: name.lower() for name in names if (number := as_phone(name))}
     for number, pk in living.filter(mobile_phone_e164__in=phones).values_list("mobile_phone_e164", "pk"):
         yield phones[number], pk
-    identities = Identity.objects.filter(identifier__in=names, profile__deleted_at=None)
-    for identifier, pk in identities.values_list("identifier", "profile_id"):
-        yield identifier.lower(), pk
+    yield from _identified(names)
+
+
+def _identified(names: list[str]):
+    """(name in lower case, profile id) of those that are an identity: as it is written, else as the counter's box would find it."""
+    meant: dict[str, list[str]] = {}
+    for name in names:
+        for spelt in spellings(name):
+            meant.setdefault(spelt, []).append(name)
+    rows = list(
+        Identity.objects.filter(identifier__in=meant, profile__deleted_at=None).values_list("identifier", "profile_id")
+    )
+    exact = {identifier for identifier, _ in rows}
+    for identifier, pk in rows:
+        for name in meant[identifier]:
+            if name == identifier or name not in exact:
+                yield name.lower(), pk
 
 
 def as_uuid(name: str) -> UUID | None:

@@ -50,6 +50,24 @@ def test_what_is_not_chosen_does_not_count(as_manager, coffee, women, other_memb
     assert chosen() == {other_member.pk}
 
 
+class TestByCard:
+    def test_takes_a_number_however_it_was_typed(self, as_manager, coffee, member, other_member):
+        member.identities.create(handle="loyalty-card", identifier="FR0006")
+        other_member.identities.create(handle="loyalty-card", identifier="FR0007")
+
+        as_manager.post(address(coffee), sent(to="listed", customers="fr0006\nFR 0007\nFR0007"))
+
+        assert chosen() == {member.pk, other_member.pk}
+
+    def test_prefers_who_has_it_as_it_is_written(self, as_manager, coffee, member, other_member):
+        member.identities.create(handle="shopify", identifier="ab1")
+        other_member.identities.create(handle="shopify", identifier="AB1")
+
+        as_manager.post(address(coffee), sent(to="listed", customers="ab1"))
+
+        assert chosen() == {member.pk}
+
+
 @pytest.mark.parametrize(
     ("values", "field", "sentence"),
     [
