@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -90,6 +90,8 @@ class FileImportMixin(ImportMixin):
         return resource_class(**self.get_import_resource_kwargs(request)).explained_columns()
 
     def process_import(self, request: HttpRequest, **kwargs) -> HttpResponse:
+        if not self.has_import_permission(request):
+            raise PermissionDenied
         if request.method == "POST" and not KeptFile(name=request.POST.get("import_file_name")).exists():
             # Confirmed twice, or left open until the file was cleared away.
             messages.warning(
