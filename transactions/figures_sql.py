@@ -127,9 +127,10 @@ class Statements:
         select, parameters = now
         theirs, keys = self.theirs()
         return (
-            f"""DELETE FROM {table} WHERE {theirs}
-            AND (profile_id, {key}) NOT IN (SELECT profile_id, {key} FROM ({select}) AS now)""",  # noqa: S608
-            [*keys, *parameters],
+            f"""WITH now AS ({select})
+            DELETE FROM {table} AS kept WHERE {theirs} AND NOT EXISTS
+            (SELECT 1 FROM now WHERE now.profile_id = kept.profile_id AND now.{key} = kept.{key})""",  # noqa: S608
+            [*parameters, *keys],
         )
 
     # --- Figures ------------------------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ def cutoff(at: datetime) -> date:
 
 
 def refresh(profile: Profile | None, *, at: datetime, cause: Cause) -> dict[str, list]:
-    """Bring one customer's figures up to date and record `aggregation.updated` if any changed. Five statements.
+    """Bring one customer's figures up to date and record `aggregation.updated` if any changed. Eight statements at most.
 
     Returns {"field": [before, after]}. For nobody's transactions there is nothing to do.
     """
@@ -59,9 +59,12 @@ def refresh(profile: Profile | None, *, at: datetime, cause: Cause) -> dict[str,
 
 
 def work_out(profiles: Sequence[UUID], *, at: datetime) -> list[UUID]:
-    """Write the figures of these customers, of any number. Returns those whose figures changed. Four statements."""
+    """Write the figures of these customers, of any number. Returns those whose figures changed. Five statements."""
     statements = Statements(connection, profiles, cutoff=cutoff(at), at=at)
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        if len(profiles) > 1 and connection.vendor == "postgresql":
+            # Compiling these statements takes PostgreSQL seconds, running them a tenth of one.
+            cursor.execute("SET LOCAL jit = off")
         for statement in (statements.brands, statements.brands_gone, statements.places, statements.places_gone):
             cursor.execute(*statement())
         cursor.execute(*statements.figures())
