@@ -1,8 +1,10 @@
 """One e-mail, one phone, one card, one attribute, wanted by several callers at the same moment."""
 
 import pytest
+from django.utils import timezone
 from rest_framework.test import APIClient
 
+from profiles.member_tokens import signed
 from profiles.models import CustomAttribute, Event, Identity, Profile
 
 CALLERS = 6
@@ -74,3 +76,25 @@ def test_two_fields_changed_at_once_are_both_kept(caller, at_once, member):
     )
     member.refresh_from_db()
     assert (member.company, member.occupation, member.comms["email_promo"]) == ("Acme", "Baker", True)
+
+
+def join():
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {signed(None, at=timezone.now())[0]}")
+    body = {"email": "one@example.com", "comms_attributes": {"email_promo": True}}
+    return client.post("/id/api/v1/profiles", body, format="json")
+
+
+def test_one_joins_and_nobody_learns_who_was_first(at_once):
+    answers = at_once([join] * CALLERS)
+
+    assert {(answer.status_code, answer.content) for answer in answers} == {(202, answers[0].content)}
+    assert Profile.objects.get().comms["email_promo"] is True
+    told = sorted(Event.objects.values_list("name", flat=True))
+    assert told == ["consent.granted", "profile.created"]
+
+
+def test_without_looking_again_the_others_would_learn_it(at_once, monkeypatch):
+    monkeypatch.setattr("profiles.joining.holder_of", lambda candidate: None)
+    statuses = [answer.status_code for answer in at_once([join] * CALLERS)]
+    assert sorted(statuses) == [202] + [422] * (CALLERS - 1)
