@@ -4,7 +4,7 @@ import json
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
@@ -87,6 +87,12 @@ class SegmentAdmin(PlainMessagesMixin, SimpleHistoryAdmin, ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Segment, form, change) -> None:
         super().save_model(request, obj, form, change)
         obj.count_members(at=timezone.now())
+
+    def history_form_view(self, request: HttpRequest, object_id: str, version_id: str, extra_context=None):
+        """An earlier version, in the form that brings it back. simple-history alone saves it for whoever may look at it."""
+        if request.method == "POST" and not self.has_change_permission(request):
+            raise PermissionDenied
+        return super().history_form_view(request, object_id, version_id, extra_context)
 
     actions_detail = ("show_customers",)
 

@@ -94,3 +94,17 @@ class TestPreview:
     def test_what_is_no_json_is_a_sentence(self, browser, db):
         answer = browser.post(reverse(PREVIEW), "{", content_type="application/json")
         assert (answer.status_code, answer.json()["message"]) == (422, "Send the condition as JSON.")
+
+
+def test_an_earlier_version_is_brought_back_only_by_who_may_change_it(as_analyst, as_manager):
+    segment = Segment.objects.create(name="VIPs", handle="vips", condition=VIPS)
+    address = reverse("admin:profiles_segment_simple_history", args=[segment.pk, segment.history.get().pk])
+    sent = {"name": "Mine", "handle": "vips", "description": "", "condition": json.dumps(VIPS)}
+
+    assert as_analyst.get(address).status_code == 200
+    assert as_analyst.post(address, sent).status_code == 403
+    segment.refresh_from_db()
+    assert segment.name == "VIPs"
+    assert as_manager.post(address, sent).status_code == 302
+    segment.refresh_from_db()
+    assert segment.name == "Mine"
