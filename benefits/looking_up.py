@@ -7,8 +7,8 @@ from uuid import UUID
 from django.db.models import Case, F, OuterRef, Q, Subquery, Sum, When
 
 from benefits.models import Benefit, GlobalCounter
-from benefits.statements import Select
 from cxmanager.refusals import Refusal
+from cxmanager.statements import Select
 from profiles.models import Identity, Profile
 from profiles.searching import phone_in
 

@@ -9,7 +9,7 @@ from benefits.api.reading import COLUMNS, benefits, from_row, give_definitions
 from benefits.api.serializers import RedeemBenefit
 from benefits.api.shapes import benefit_as_json, person_as_json, redemption_as_json
 from benefits.models import Benefit
-from benefits.statements import Select
+from cxmanager.statements import Select
 from profiles.api.cause import cause_of
 
 # The row is joined with its profile anyhow, to see that it is not deleted.

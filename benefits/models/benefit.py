@@ -10,8 +10,8 @@ from benefits.models.benefit_rows import BenefitQuerySet
 from benefits.models.counter import GlobalCounter
 from benefits.models.redemption import Redemption
 from benefits.refusals import refusal
-from benefits.statements import Update, insert
 from cxmanager.refusals import Refusal
+from cxmanager.statements import Update, insert
 from profiles.cause import Cause
 from profiles.models.location import validate_timezone
 

@@ -13,8 +13,8 @@ from benefits.models.benefit import Benefit
 from benefits.models.counter import GlobalCounter
 from benefits.models.redemption import Redemption
 from benefits.refusals import refusal
-from benefits.statements import Select
 from cxmanager.refusals import Refusal
+from cxmanager.statements import Select
 from profiles.cause import Cause
 from profiles.conditions.asking import Asking
 from profiles.conditions.condition import Condition

@@ -4,8 +4,8 @@ from django.db import models, transaction
 from django.db.models import F, Q, Sum
 
 from benefits.refusals import refusal
-from benefits.statements import Select, Update
 from cxmanager.refusals import Refusal
+from cxmanager.statements import Select, Update
 
 SHARDS = 16
 # Below this, one row holds the whole allowance: splitting seven uses over sixteen rows would send every caller the long way.

@@ -6,8 +6,8 @@ from django.db.models import F, Q
 
 from benefits.models.counter import GlobalCounter
 from benefits.refusals import refusal
-from benefits.statements import insert
 from cxmanager.refusals import Refusal
+from cxmanager.statements import insert
 from profiles.cause import Cause
 from profiles.models import Event
 

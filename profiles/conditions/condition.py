@@ -8,7 +8,6 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from datalogic_py import Rule
-from django.conf import settings
 from django.db.models import Q
 
 from profiles.conditions.evaluating import ENGINE, holding
@@ -49,7 +48,7 @@ class Condition:
 
     def rule(self, asked: Moment) -> Rule:
         """What the evaluator runs: the same for everybody who is asked on that day, so it is kept until the next."""
-        key = (asked.today, settings.TIME_ZONE, asked.at if self._asks_now else None)
+        key = (asked.day_key, asked.at) if self._asks_now else asked.day_key
         kept = self._rule
         if kept is None or kept[0] != key:
             kept = self._rule = key, _compiled(json.dumps(self.claim.logic(asked)))

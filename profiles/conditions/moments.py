@@ -24,6 +24,11 @@ class Moment:
     def today(self) -> date:
         return self.at.astimezone(self.zone).date()
 
+    @cached_property
+    def day_key(self) -> tuple[date, str]:
+        """What tells the day from another: the date, and where."""
+        return self.today, settings.TIME_ZONE
+
     def day_of(self, moment: datetime) -> date:
         """The day of a moment in the programme's zone."""
         return moment.astimezone(self.zone).date()

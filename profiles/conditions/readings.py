@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from django.apps import apps
+
+from cxmanager.statements import Select
 from profiles.conditions.facts import Fact, FactType
 from profiles.conditions.moments import Moment, months_between, written
 from profiles.conditions.values import DATES, Reading
@@ -14,6 +20,8 @@ from profiles.conditions.values import DATES, Reading
 if TYPE_CHECKING:
     from profiles.models import Profile
 
+# An example of a customer's key, which no customer has.
+SOMEBODY = UUID(int=0)
 PYTHON_TYPES = {FactType.TEXT: str, FactType.NUMBER: (int, float), FactType.BOOLEAN: bool, FactType.LIST: list}
 
 
@@ -28,22 +36,43 @@ def readings_of(profile: Profile, readings: Iterable[Reading], *, asked: Moment,
 
 def values_of(profile: Profile, facts: set[Fact], *, asked: Moment) -> dict:
     """{handle: value as Python} of the customer's facts."""
-    custom = [fact for fact in facts if fact.type == FactType.ANY]
-    lists = [fact for fact in facts if fact.type == FactType.LIST and fact.rows is not None]
     columns = [fact for fact in facts if fact.type not in (FactType.ANY, FactType.LIST) and fact.column]
+    lists = [fact for fact in facts if fact.type == FactType.LIST and fact.rows is not None]
+    custom = [fact for fact in facts if fact.type == FactType.ANY]
     values = {}
     if columns:
-        expressions = {f"fact_{number}": fact.expression(asked.at) for number, fact in enumerate(columns)}
-        row = type(profile).objects.filter(pk=profile.pk).order_by().values_list(*expressions.values()).first()
-        values |= {fact.handle: value for fact, value in zip(columns, row or [None] * len(columns), strict=True)}
+        columns = tuple(sorted(columns, key=lambda fact: fact.handle))
+        rows = columns_on(columns, *asked.day_key).rows(profile=profile.pk)
+        found = rows[0] if rows else [None] * len(columns)
+        values |= {fact.handle: value for fact, value in zip(columns, found, strict=True)}
     for fact in lists:
-        rows = fact.rows().filter(**{fact.owner: profile.pk})
-        values[fact.handle] = sorted(rows.values_list(fact.column, flat=True))
+        values[fact.handle] = sorted(value for (value,) in members_of(fact).rows(profile=profile.pk))
     if custom:
         held = profile.custom_attributes.values_list("namespace", "handle", "value")
         by_name = {f"custom_attributes.{namespace}.{handle}": value for namespace, handle, value in held}
         values |= {fact.handle: by_name.get(fact.handle) for fact in custom}
     return values
+
+
+@lru_cache(maxsize=1024)
+def columns_on(facts: tuple[Fact, ...], day: date, zone: str) -> Select:
+    """The statement that reads these facts of one customer on that day: compiled once, asked of everybody."""
+    at = datetime.combine(day, time(12), ZoneInfo(zone))
+    expressions = [fact.expression(at) for fact in facts]
+
+    def of(profile):
+        return apps.get_model("profiles.Profile").objects.filter(pk=profile).order_by().values_list(*expressions)
+
+    return Select(of, profile=SOMEBODY)
+
+
+@lru_cache(maxsize=1024)
+def members_of(fact: Fact) -> Select:
+    """The statement that reads a list of one customer."""
+    return Select(
+        lambda profile: fact.rows().filter(**{fact.owner: profile}).order_by().values_list(fact.column),
+        profile=SOMEBODY,
+    )
 
 
 def as_read(reading: Reading, value, asked: Moment):

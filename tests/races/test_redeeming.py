@@ -10,7 +10,7 @@ from django.db.models import F
 from benefits.models import Benefit, GlobalCounter, Redemption
 from benefits.models import benefit as benefit_module
 from benefits.models.counter import SHARDS, GlobalCounterQuerySet
-from benefits.statements import Update
+from cxmanager.statements import Update
 from tests.races.tills import (
     TILLS,
     benefits_of_twenty,

@@ -1,12 +1,14 @@
 """One customer is asked with few queries, many at once with one, and either can say why."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
 
 from profiles.conditions.asking import Asking
 from profiles.conditions.condition import Condition
+from profiles.conditions.facts import FACTS, FactType
 from profiles.conditions.moments import Moment
 from profiles.models import Profile, Segment
 
@@ -157,3 +159,15 @@ class TestDays:
             condition = Condition({operator: [{"days_since": [{"var": "joined_at"}]}, 30]})
             assert condition.holds_for(member, at=at) is expected
             assert Profile.objects.matching(condition, at=at).exists() is expected
+
+
+def test_every_fact_is_read_the_same_way_all_day(db, settings):
+    """What is known of a customer is compiled once a day: the statement of the morning must serve in the evening."""
+    settings.TIME_ZONE = "Australia/Melbourne"
+    morning, night = (
+        datetime(2026, 5, 1, hour, minute, tzinfo=ZoneInfo(settings.TIME_ZONE)) for hour, minute in ((0, 1), (23, 59))
+    )
+    for fact in FACTS:
+        if fact.type not in (FactType.ANY, FactType.LIST):
+            first, second = (str(Profile.objects.values_list(fact.expression(at)).query) for at in (morning, night))
+            assert first == second, fact.handle
