@@ -37,9 +37,6 @@ def record(profile: Profile | None, document: dict, *, at: datetime, cause: Caus
     profile, sale = in_turn(profile), None
     if document.get("returns"):
         profile, sale = _with_sale(profile, sale_named(document["returns"]))
-    earlier = _recorded_before(profile, document.get("external_id"))
-    if earlier is not None:
-        return earlier, False
     new = unsaved(document, profile=profile, sale=sale, at=at)
     lines = [new_line(one, number=number) for number, one in enumerate(with_catalogue(document.get("items") or ()))]
     if new.type == Transaction.Type.RETURN:
@@ -58,7 +55,9 @@ def record(profile: Profile | None, document: dict, *, at: datetime, cause: Caus
         keep_loaded(new, name, rows)
     name = "transaction.returned" if new.type == Transaction.Type.RETURN else "transaction.created"
     new.record_event(name, at=at, cause=cause, items=lines)
-    summing.refresh(profile, at=at, cause=cause)
+    if new.counts:
+        only_more = new.type == Transaction.Type.SALE and all(line.quantity > 0 for line in lines)
+        summing.refresh(profile, at=at, cause=cause, is_only_more=only_more)
     if profile is None:
         match_waiting(new, at=at, cause=cause)
     return new, True
@@ -87,11 +86,10 @@ def update_create(
     return held, False
 
 
-def _recorded_before(profile: Profile | None, external_id: str | None) -> Transaction | None:
-    if not external_id:
-        return None
-    earlier = Transaction.objects.select_related("profile", "location").filter(external_id=external_id).first()
-    if earlier is not None and profile is not None and earlier.profile_id not in (None, profile.pk):
+def _recorded_before(profile: Profile | None, external_id: str) -> Transaction:
+    """What the same external id made before. Raises Refusal `external_id_taken` where that is another customer's."""
+    earlier = Transaction.objects.select_related("profile", "location", "staff", "returns").get(external_id=external_id)
+    if profile is not None and earlier.profile_id not in (None, profile.pk):
         raise refusal("external_id_taken")
     return earlier
 
