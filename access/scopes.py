@@ -8,7 +8,7 @@ GROUPS: dict[str, dict[str, str]] = {
         EVERYTHING: "All of the below and all that is to come. For trusted systems of your own.",
     },
     "Customers": {
-        "CRUD-profiles": "Find, read, add, change, merge and delete customers, with addresses and attributes.",
+        "CRUD-profiles": "Find, read, add, change, merge and delete customers, with addresses and attributes. Also to get tokens with which apps speak for one of them.",
         "read-identities": "Find customers by their number in another system, such as a card.",
         "CRUD-interactions": "Read and write contacts with customers that were not a sale.",
         "read-tags": "List tags.",
