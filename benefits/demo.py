@@ -1,4 +1,4 @@
-"""The benefits of the demo: one definition of each type, issued to some customers and used by some of those."""
+"""The benefits of the demo: definitions of each type, issued to some customers and used by some of those, and two to be claimed."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -66,6 +66,39 @@ DEFINITIONS = [
         "is_claimable": True,
         "is_reclaimable": False,
     },
+    {
+        "name": "Gift wrapping for regulars",
+        "handle": "gift-wrapping",
+        "type": "entitlement",
+        "period": 6,
+        "period_type": "months",
+        "max_redemptions": 5,
+        "short_description": "Five presents wrapped for free.",
+        "earn_instructions": "Shop with us on three days.",
+        "redeem_instructions_store": "Ask at the till.",
+        "is_claimable": True,
+        "claim_condition": {">=": [{"var": "aggregations.total_shop_days"}, 3]},
+    },
+    {
+        "name": "A scarf to try",
+        "handle": "scarf-to-try",
+        "type": "free_product",
+        "value": Decimal("49.00"),
+        "product_categories": ["scarves"],
+        "period": 30,
+        "short_description": "Take a scarf home for a month; keep it if you like.",
+        "earn_instructions": "For customers who let us write to them and spent 300 or more within a year.",
+        "redeem_instructions_store": "Choose one with our staff.",
+        "is_claimable": True,
+        # Others would only be annoyed by it.
+        "view_condition": {"==": [{"var": "attributes.comms.email_promo"}, True]},
+        "claim_condition": {
+            "and": [
+                {">=": [{"var": "aggregations.spend_12m_now"}, 300]},
+                {">=": [{"var": "days_since_joined"}, 30]},
+            ]
+        },
+    },
 ]
 
 
@@ -91,7 +124,11 @@ def issue_some(
     locations: list[Location],
     most: int = 200,
 ) -> int:
-    """Give benefits to the first customers over the last thirty days and let some use them. Returns how many are new."""
+    """Give benefits to the first customers over the last thirty days and let some use them. Returns how many are new.
+
+    Those with a condition are left to be claimed.
+    """
+    definitions = [one for one in definitions if one.claim_condition is None]
     chance = Random(f"{seed}/benefits")  # noqa: S311 (repeatable on purpose)
     made = 0
     for number, profile in enumerate(first_customers(seed, most)):

@@ -28,7 +28,7 @@ def test_makes_a_programme_and_is_safe_to_run_twice(capsys):
         counts.append([model.objects.count() for model in models])
 
     assert counts[0] == counts[1]
-    assert counts[0][:5] == [4, 4, 4, 60, 60]
+    assert counts[0][:5] == [4, 4, 6, 60, 60]
     assert Identity.objects.get(identifier="0100000001").profile.email.endswith(".100000001@example.com")
     assert not Benefit.objects.filter(issued_at__lt=Profile.objects.earliest("joined_at").joined_at).exists()
     assert counts[0][-2:] == [300, 20]
