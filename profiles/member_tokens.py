@@ -50,7 +50,7 @@ def known_member(secret: str, *, at: datetime) -> MemberToken | None:
             secret,
             key(),
             algorithms=[ALGORITHM],
-            options={"require": ["pid", "exp"], "verify_exp": False, "verify_sub": False},
+            options={"require": ["pid", "exp"], "verify_exp": False},
         )
         ends = datetime.fromtimestamp(claims["exp"], UTC)
         profile_id = None if claims["pid"] == NOBODY else UUID(claims["pid"])

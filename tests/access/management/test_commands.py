@@ -57,7 +57,7 @@ def test_what_is_wrong_is_said(db, arguments, sentence):
 def test_contract_clients_find_what_they_need(db):
     [line] = run("seed_contract")
     printed = json.loads(line)
-    assert printed.keys() == {"token", "profile_id", "location_id"}
+    assert printed.keys() == {"token", "profile_id", "location_id", "product_id", "product_variant_id"}
     client = client_of(printed["token"])
     for address in (
         *[f"locations/{printed['location_id']}", "roles/1", "settings/currency", "users/me"],
