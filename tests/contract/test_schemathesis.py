@@ -37,6 +37,7 @@ from benefits.models import Benefit, BenefitDefinition
 from profiles.cause import Cause
 from profiles.member_tokens import signed
 from profiles.models import Event, Profile, Tag
+from transactions.models import Brand, System, Transaction, TransactionClaim
 
 CHECKS = [
     not_a_server_error,
@@ -79,11 +80,22 @@ def known(db, at) -> dict[str, str]:
     printed = json.loads(out.getvalue())
     benefit = Benefit.objects.get()
     redemption = benefit.redeem(at=benefit.issued_at, cause=Cause())
+    sale = Transaction.objects.get()
+    asked = {"receipt_ref": "R-1", "transacted_on": at.date(), "total": 10, "at": at, "cause": Cause()}
     return {
         **printed,
         "profile": printed["profile_id"],
         "definition": benefit.definition_id,
         "handle": "currency",
+        "/brands": Brand.objects.create(name="Contract", handle="contract").pk,
+        "/claims": TransactionClaim.objects.ask(sale.profile, **asked).pk,
+        "/products": printed["product_id"],
+        "/products/variants": printed["product_variant_id"],
+        "/profiles/transactions": sale.pk,
+        "/systems": System.objects.create(handle="contract").pk,
+        "/transactions": sale.pk,
+        "/transactions/external": sale.external_id,
+        "/transactions/items": sale.items.get().pk,
         "/audits": Event.objects.first().pk,
         "/benefits": benefit.pk,
         "/benefits/definitions": BenefitDefinition.objects.get().pk,
