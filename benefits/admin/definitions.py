@@ -183,7 +183,9 @@ class BenefitDefinitionAdmin(PlainMessagesMixin, SimpleHistoryAdmin, FileImportM
         # After a refused save the card shows what was typed, as the form does.
         shown = previewing.read(form) if form.is_bound else (obj or BenefitDefinition(), "")
         context["card"] = previewing.as_shown(*shown, at=timezone.now())
-        context["usage"] = self._usage(obj) if obj else None
+        # The row itself then holds what was refused.
+        stored = BenefitDefinition.objects.get(pk=obj.pk) if obj and form.is_bound else obj
+        context["usage"] = self._usage(stored) if stored else None
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def _usage(self, definition: BenefitDefinition) -> dict:

@@ -101,9 +101,11 @@ class TestForm:
     def test_refuses_a_limit_below_what_is_used(self, as_manager, coffee, sent, member, other_member, at, cause):
         for profile in (member, other_member):
             coffee.issue(profile, at=at, cause=cause).redeem(at=at, cause=cause)
+        BenefitDefinition.objects.update(max_global_redemptions=3)
 
         response = as_manager.post(page("change", coffee.pk), sent | {"max_global_redemptions": "1"})
 
+        assert response.context["usage"]["left"] == 1
         assert response.context["adminform"].form.errors["max_global_redemptions"] == [
             "Customers have used this benefit 2 times already; the limit cannot be lower."
         ]
