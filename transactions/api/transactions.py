@@ -33,7 +33,7 @@ FILTERS = {name: name for name in FIELDS} | {
     "location.external_code": "location__external_code",
     "systems.handle": "systems__handle",
     "tags.handle": "tags__handle",
-    "items.sku": "items__sku",
+    "items.product_variant_id": "items__product_variant",
     "staff_id": "staff",
 }
 OF_CUSTOMERS = {

@@ -108,6 +108,7 @@ class Transaction(models.Model):
             models.Index(fields=["updated_at", "id"], name="transactions_updated"),
             models.Index(fields=["created_at", "id"], name="transactions_created"),
             # Few of each among millions.
+            models.Index(fields=["order_number"], name="transactions_by_order", condition=~Q(order_number="")),
             models.Index(fields=["returns"], name="transactions_returning", condition=Q(returns__isnull=False)),
             models.Index(fields=["staff"], name="transactions_by_staff", condition=Q(staff__isnull=False)),
             models.Index(fields=["-id"], name="transactions_voided", condition=Q(is_void=True)),

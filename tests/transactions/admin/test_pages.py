@@ -1,0 +1,120 @@
+"""What staff see of purchases and do with them."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from profiles.models import Event
+from tests.transactions.conftest import line, on
+from transactions.models import Transaction
+
+
+@pytest.fixture
+def browser(client, clerk):
+    client.force_login(clerk)
+    return client
+
+
+@pytest.fixture
+def boss(client, manager):
+    client.force_login(manager)
+    return client
+
+
+def shown(browser, **query) -> list[str]:
+    answer = browser.get(reverse("admin:transactions_transaction_changelist"), query)
+    assert answer.status_code == 200
+    return [row.external_id for row in answer.context["cl"].result_list]
+
+
+def page(browser, name: str, one: Transaction) -> str:
+    answer = browser.get(reverse(f"admin:transactions_transaction_{name}", args=[one.pk]))
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"q": "4711"}, ["S1"]),
+        ({"q": "S2"}, ["S2"]),
+        ({"q": "W-1"}, ["S1"]),
+        ({"q": "otto@example.com"}, ["S2"]),
+        ({"q": "membrino"}, ["S1"]),
+        ({"q": "nobody"}, []),
+        ({}, ["S2", "S3", "S1"]),
+        ({"customer": "nobody"}, ["S3"]),
+        ({"status__exact": "pending"}, ["S3"]),
+        ({"void": "yes"}, ["S2"]),
+        ({"transacted_at_from": "2026-05-02", "transacted_at_to": "2026-05-03"}, ["S2", "S3"]),
+    ],
+)
+def test_the_list_finds(query, found, browser, sell, other_member, at, cause):
+    sell(external_id="S1", receipt_ref="4711", order_number="W-1")
+    sell(external_id="S2", profile=other_member, transacted_at=on(3)).void(at=at, cause=cause)
+    sell(external_id="S3", profile=None, transacted_at=on(2), status="pending")
+    assert shown(browser, **query) == found
+
+
+def test_the_list_of_one_customer(browser, sell, member, other_member):
+    sell(external_id="S1")
+    sell(external_id="S2", profile=other_member)
+    assert shown(browser, profile__id__exact=str(member.pk)) == ["S1"]
+
+
+def test_a_page_tells_all_of_it(browser, sell, take_back, fitzroy):
+    sale = sell(
+        line("KNIT", 2, brand="Acme"),
+        external_id="S1",
+        location=fitzroy,
+        tags=["winter"],
+        payments=[{"payment_code": "CASH", "tender_value": Decimal("20.00")}],
+    )
+    back = take_back("S1", line("KNIT", 1), external_id="R1")
+    said = page(browser, "change", sale)
+    for text in ("Fitzroy", "2 × Knit", "Acme", "1 returned", "CASH", "winter", "Return R1", "A purchase of 20.00 AUD"):
+        assert text in said
+    assert "Sale S1" in page(browser, "change", back)
+
+
+def test_a_receipt_is_claimed_for_a_customer(browser, sell, member):
+    sale = sell(profile=None, external_id="S1")
+    address = reverse("admin:transactions_transaction_claim", args=[sale.pk])
+    assert "Nobody was found by that." in browser.post(address, {"customer": "nobody"}).content.decode()
+    assert "Say whose receipt it is." in browser.post(address, {"customer": ""}).content.decode()
+    answer = browser.post(address, {"customer": "maria@example.com"}, follow=True)
+    assert "The receipt is Maria Membrino’s now." in answer.content.decode()
+    sale.refresh_from_db()
+    assert sale.profile == member
+    assert Event.objects.get(name="transaction.created", profile=member).actor == "Clara"
+
+
+def test_several_who_fit_are_not_guessed(browser, sell, member, other_member):
+    sale = sell(profile=None)
+    address = reverse("admin:transactions_transaction_claim", args=[sale.pk])
+    assert "Several customers fit." in browser.post(address, {"customer": "example"}).content.decode()
+
+
+def test_a_manager_voids(boss, sell, figures):
+    sale = sell(external_id="S1")
+    address = reverse("admin:transactions_transaction_void", args=[sale.pk])
+    assert "Say why it is voided." in boss.post(address, {}).content.decode()
+    assert "It no longer counts." in boss.post(address, {"reason": "Mistake."}, follow=True).content.decode()
+    assert figures().spend_all == 0
+    assert Event.objects.get(name="transaction.voided").reason == "Mistake."
+
+
+def test_the_profile_page_shows_purchases_figures_and_preferences(browser, member, sell, take_back, fitzroy, at, cause):
+    member.set_appearance({"size_top": "12", "eye_colour": "green"}, at=at, cause=cause)
+    sell(line("KNIT", 2, "49.95", brand="Acme"), external_id="S1", location=fitzroy)
+    take_back("S1", line("KNIT", 1, "49.95"))
+    said = browser.get(reverse("admin:profiles_profile_change", args=[member.pk])).content.decode()
+    for text in ("2 × Knit", "-49.95 AUD", "Favourite shop", "Size, Top", "Colour, Eye", "Acme", "As purchases tell"):
+        assert text in said
+
+
+def test_the_profile_page_of_who_never_bought(browser, member):
+    said = browser.get(reverse("admin:profiles_profile_change", args=[member.pk])).content.decode()
+    for text in ("Nothing bought yet.", "No figures yet", "Nothing known yet."):
+        assert text in said
