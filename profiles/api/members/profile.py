@@ -40,9 +40,9 @@ class MemberProfileViewSet(OfMember, ProfileViewSet):
 
 @extend_schema_serializer(examples=[examples.CHANGED_INTERACTION])
 class MemberInteractionInput(InteractionChange):
-    """A contact as the customer tells of it, who cannot say which of the staff served them."""
+    """A contact as the customer tells of it, who cannot say which of the staff served them nor make the retailer's tags."""
 
-    staff_id = None
+    staff_id = tags = None
 
 
 @extend_schema_view(create=extend_schema(request=MemberInteractionInput))

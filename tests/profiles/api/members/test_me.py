@@ -4,7 +4,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from profiles.cause import Cause
-from profiles.models import Event, Identity, Profile
+from profiles.models import Event, Identity, Profile, Tag
 
 
 def test_it_answers_as_the_rest_api_does(me, api, member):
@@ -94,10 +94,12 @@ def test_what_belongs_to_one(me):
     assert Event.objects.exclude(name="profile.created").values_list("door", flat=True).distinct().get() == "member"
 
 
-def test_an_interaction_names_no_staff(me, other_member):
+def test_an_interaction_names_no_staff_and_makes_no_tag(me, other_member):
     body = {"action": "visit", "channel": "location", "signal": 1, "name": "Visit", "namespace": "shop"}
-    made = me("post", "profiles/me/interactions", body | {"staff_id": str(other_member.pk)}, expect=201)["data"]
-    assert made["staff_id"] is None
+    made = me("post", "profiles/me/interactions", body | {"staff_id": str(other_member.pk), "tags": ["x"]}, expect=201)[
+        "data"
+    ]
+    assert (made["staff_id"], made["tags"], Tag.objects.count()) == (None, [], 0)
     assert me("get", "profiles/me/interactions")["data"] == [made]
     assert Event.objects.get(name="interaction.created").door == "member"
     me("delete", f"profiles/me/interactions/{made['id']}", expect=204)
