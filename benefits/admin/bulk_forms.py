@@ -61,7 +61,7 @@ class ChosenForm(BatchForm):
     condition = ConditionField(
         required=False,
         validators=[validate_condition],
-        help_text="Those whom it finds at this moment. The box below counts them as you edit.",
+        help_text="Those whom it finds at this moment. An empty one is refused, so that nobody gives to everybody by mistake.",
     )
     field_order = ["to", "customers", "file", "segment", "condition", "reason"]
 

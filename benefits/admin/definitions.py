@@ -54,7 +54,9 @@ TABS = {
     "Claiming": (
         "is_claimable",
         "is_reclaimable",
-        ("claim_period_start_at", "claim_period_end_at"),
+        # Under one another: date and time beside date and time are wider than the form.
+        "claim_period_start_at",
+        "claim_period_end_at",
         "view_condition",
         "claim_condition",
     ),

@@ -54,6 +54,11 @@ class TestPanel:
         assert "Tags contains “vip”." in content
         assert hidden.name not in content
 
+    def test_says_what_was_seen(self, as_clerk, db, member):
+        more(1, claim_condition={">=": [{"var": "aggregations.total_shop_days"}, 3]})
+
+        assert "Shopping days is at least 3. Now 0." in profile_page(as_clerk, member)
+
     def test_is_silent_where_nothing_is_offered(self, as_clerk, coffee, member):
         content = profile_page(as_clerk, member)
 
