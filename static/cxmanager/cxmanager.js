@@ -19,6 +19,7 @@ document.addEventListener("DOMContentLoaded", () => {
     }
   });
 
+  focusWhatAsksForIt();
   leadPastTheSidebar();
   reachByKeyboard();
 
@@ -41,6 +42,13 @@ document.addEventListener("DOMContentLoaded", () => {
     judge();
   });
 });
+
+// unfold hides the page until Alpine has begun; a browser that looks for autofocus before that, with nothing cached yet, finds nothing to focus.
+document.addEventListener("alpine:initialized", () => requestAnimationFrame(focusWhatAsksForIt));
+
+function focusWhatAsksForIt() {
+  if (document.activeElement === document.body) document.querySelector("[autofocus]")?.focus();
+}
 
 // The first thing that Tab reaches: without it some twenty links stand between a clerk and the customer's page.
 function leadPastTheSidebar() {
