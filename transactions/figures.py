@@ -109,8 +109,9 @@ def _days_ago(at: datetime, days: int) -> datetime:
 
 
 def spend_now(kept: Aggregation, *, at: datetime) -> Decimal:
-    """As kept, unless a day has dropped out since: then summed anew. No query in the former case."""
-    if kept.spend_12m_now_since is None or kept.spend_12m_now_since > cutoff(at):
+    """As kept, unless a day has dropped out since, or the moment is before that: then summed anew. No query in the former case."""
+    has_dropped = kept.spend_12m_now_since is not None and kept.spend_12m_now_since <= cutoff(at)
+    if kept.updated_at is None or (kept.updated_at <= at and not has_dropped):
         return kept.spend_12m_now
     rows = Transaction.objects.counted().filter(profile=kept.profile_id, transacted_on__gt=cutoff(at))
     return rows.aggregate(sum=Sum("net"))["sum"] or Decimal(0)
@@ -120,9 +121,9 @@ def spend_now_expression(at: datetime) -> Expression:
     money = DecimalField(max_digits=14, decimal_places=2)
     rows = Transaction.objects.counted().filter(profile=OuterRef("pk"), transacted_on__gt=cutoff(at))
     summed = rows.order_by().values("profile").annotate(sum=Sum("net")).values("sum")
-    has_dropped = Q(aggregation__spend_12m_now_since__lte=cutoff(at))
+    has_dropped, is_earlier = Q(aggregation__spend_12m_now_since__lte=cutoff(at)), Q(aggregation__updated_at__gt=at)
     return Case(
-        When(has_dropped, then=Coalesce(Subquery(summed), Value(0), output_field=money)),
+        When(has_dropped | is_earlier, then=Coalesce(Subquery(summed), Value(0), output_field=money)),
         default=Coalesce(F("aggregation__spend_12m_now"), Value(0), output_field=money),
         output_field=money,
     )

@@ -67,6 +67,15 @@ def test_spend_of_the_last_year_falls_as_days_drop_out(shopper):
     assert figures_of(shopper, at=on(20, 4, 2027))["spend_12m_now"] == 0
 
 
+def test_spend_of_a_year_that_is_past(shopper):
+    fact = next(fact for fact in OURS if fact.handle.endswith("spend_12m_now"))
+    assert (
+        figures_of(shopper, at=on(1, 3, 2024))["spend_12m_now"]
+        == said(shopper, fact, at=on(1, 3, 2024))
+        == Decimal("200.40")
+    )
+
+
 def test_the_dimensions_of_time(shopper):
     figures = figures_of(shopper, at=on(1))
     assert (figures["dimension_recency"], figures["dimension_join"]) == ("RC", "J3")
