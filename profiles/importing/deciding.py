@@ -11,6 +11,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from profiles.birthdays import IN_FUTURE, is_in_future
 from profiles.importing.cleaning import Row
 from profiles.importing.columns import Columns, label_of
 from profiles.importing.stored import BIRTHDAY, EMAIL, PHONE_NUMBER, SEARCHED, Stored, claims_of, match_of
@@ -168,7 +169,7 @@ def created(row: Row, profile_id: UUID | None, rules: Rules, *, at: datetime) ->
     values = row.values.copy()
     values.pop("id", None)
     values.setdefault("joined_at", at)
-    refuse_no_birthday({}, values, rules)
+    refuse_no_birthday({}, values, rules, at=at)
     if "comms" in row.extra:
         values["comms"] = with_comms({}, row.extra["comms"], at=at)
     if "appearance" in row.extra:
@@ -189,7 +190,7 @@ def changed(row: Row, held: dict, values: dict, stored: Stored, rules: Rules, *,
     appearance = row.extra.get("appearance")
     if appearance and any(held["appearance"].get(key) != value for key, value in appearance.items()):
         values["appearance"] = with_appearance(held["appearance"], appearance)
-    refuse_no_birthday(held, values, rules)
+    refuse_no_birthday(held, values, rules, at=at)
     after = {name: values.get(name, held[name]) for name in SEARCHED}
     outcome = Outcome(row, held["id"], values, search_text_of(**after) if values else "", before=held)
     outcome.identities = [
@@ -201,12 +202,14 @@ def changed(row: Row, held: dict, values: dict, stored: Stored, rules: Rules, *,
     return outcome
 
 
-def refuse_no_birthday(held: dict, values: dict, rules: Rules) -> None:
-    """A day and a month may come from the file and from the profile: together they must exist."""
-    if rules.has_birthday_in_parts and any(name in values for name in BIRTHDAY):
+def refuse_no_birthday(held: dict, values: dict, rules: Rules, *, at: datetime) -> None:
+    """A day and a month may come from the file and from the profile: together they must exist, and not lie ahead."""
+    if any(name in values for name in BIRTHDAY):
         parts = [values.get(name, held.get(name)) for name in BIRTHDAY]
-        if not is_birthday(*parts):
+        if rules.has_birthday_in_parts and not is_birthday(*parts):
             raise RowRefused("Birth date: There is no such date, or the day has no month.")
+        if is_in_future(*parts, at=at):
+            raise RowRefused(f"Birth date: {IN_FUTURE}")
 
 
 def attributes_of(row: Row, held: dict, profile_id: UUID | None, rules: Rules) -> list[Attribute]:

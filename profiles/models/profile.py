@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from uuid_utils.compat import uuid7
 
+from profiles.birthdays import IN_FUTURE, is_in_future
 from profiles.cause import Cause
 from profiles.models.address import HasAddresses
 from profiles.models.attribute import HasAttributes
@@ -19,6 +20,7 @@ from profiles.phones import read_phone
 from profiles.searching import folded, is_identifying, phone_in, search_text_of, spellings
 
 LEAP_YEAR = 2000
+BIRTH = {"birth_year", "birth_month", "birth_day"}
 
 
 class ProfileQuerySet(models.QuerySet):
@@ -241,6 +243,10 @@ class Profile(HasIdentities, HasAttributes, HasAddresses, HasInteractions, HasTa
                 {"birth_day": ValidationError("There is no such date.", code="invalid_birth_date")}
             ) from error
 
+    def _refuse_birth_after(self, at: datetime) -> None:
+        if is_in_future(self.birth_year, self.birth_month, self.birth_day, at=at):
+            raise ValidationError({"birth_year": ValidationError(IN_FUTURE, code="invalid_birth_date")})
+
     def save(self, *args, **kwargs) -> None:
         self.search_text = search_text_of(first_name=self.first_name, last_name=self.last_name, email=self.email)
         if kwargs.get("update_fields") is not None:
@@ -256,6 +262,7 @@ class Profile(HasIdentities, HasAttributes, HasAddresses, HasInteractions, HasTa
         """Save this new profile and record `profile.created`. Raises ValidationError when a field is wrong or taken."""
         self.joined_at = self.joined_at or at
         self.full_clean()
+        self._refuse_birth_after(at)
         with told_politely(self):
             self.save(force_insert=True)
         self.record("profile.created", at=at, cause=cause)
@@ -276,6 +283,8 @@ class Profile(HasIdentities, HasAttributes, HasAddresses, HasInteractions, HasTa
         fresh.full_clean()
         differing = [field for field, value in before.items() if value != getattr(fresh, field)]
         if differing:
+            if not BIRTH.isdisjoint(differing):
+                fresh._refuse_birth_after(at)
             with told_politely(fresh):
                 fresh.save(update_fields=differing)
         for field in [*before, "search_text", "updated_at"]:

@@ -257,6 +257,16 @@ def test_a_birthday_must_exist_together_with_what_is_stored(bring, counts, reaso
     assert reasons(done) == {2: [sentence], 3: [sentence]}
 
 
+def test_a_birth_date_cannot_lie_in_the_future(bring, counts, reasons, member, at):
+    member.change(at=at, cause=Cause(), birth_month=2, birth_day=28)
+    whole = bring("email,birth_date\nmaria@example.com,2099-01-01\nann@example.com,2099-05\nbob@example.com,1999\n")
+    parts = bring("email,birth_year\nmaria@example.com,2099\n")
+    sentence = "Birth date: A birth date cannot lie in the future."
+    assert (counts(whole), counts(parts)) == ((1, 0, 0, 2), (0, 0, 0, 1))
+    assert reasons(whole) == {2: [sentence], 3: [sentence]}
+    assert reasons(parts) == {2: [sentence]}
+
+
 def test_text_that_means_something_to_the_database_is_only_text(bring):
     name = 'tab\there \\N "quoted" {curly} \\. %s'
     quoted = name.replace('"', '""')

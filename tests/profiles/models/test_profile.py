@@ -1,5 +1,8 @@
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils.timezone import localdate
 
 from profiles.models import Event, Profile
 
@@ -36,6 +39,31 @@ class TestChange:
 
         assert refused.value.message_dict["mobile_phone"] == ["The phone number exists"]
         assert Profile.objects.get(pk=other_member.pk).first_name == "Otto"
+
+
+class TestBirthDate:
+    @pytest.mark.parametrize("days", [1, 27_000])
+    def test_cannot_lie_in_the_future(self, member, at, cause, days):
+        future = localdate(at) + timedelta(days=days)
+
+        with pytest.raises(ValidationError) as changed:
+            member.change(at=at, cause=cause, birth_date=future)
+        with pytest.raises(ValidationError) as enrolled:
+            Profile(first_name="Nina", birth_date=future).enrol(at=at, cause=cause)
+
+        expected = {"birth_year": ["A birth date cannot lie in the future."]}
+        assert changed.value.message_dict == enrolled.value.message_dict == expected
+        assert Profile.objects.get().birth_date is None
+
+    def test_may_be_today(self, member, at, cause):
+        member.change(at=at, cause=cause, birth_date=localdate(at))
+
+        assert Profile.objects.get().birth_date == localdate(at)
+
+    def test_that_stands_wrong_keeps_nothing_else_from_changing(self, member, at, cause):
+        Profile.objects.update(birth_year=2099)
+
+        assert member.change(at=at, cause=cause, company="Acme") == {"company": ["", "Acme"]}
 
 
 class TestSearch:
