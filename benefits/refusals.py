@@ -30,3 +30,12 @@ SENTENCES = {
 def refusal(code: str, **details) -> Refusal:
     """The refusal of this code."""
     return Refusal(SENTENCES[code], code=code, **details)
+
+
+def too_few(code: str, *, left: int) -> Refusal:
+    """`fully_redeemed` or `globally_redeemed`, to somebody who asked for more uses than are left."""
+    if left < 1:
+        return refusal(code)
+    whose = " for all customers together" if code == "globally_redeemed" else ""
+    uses = "1 use of this benefit is" if left == 1 else f"{left:,} uses of this benefit are"
+    return Refusal(f"Only {uses} left{whose}.", code=code)

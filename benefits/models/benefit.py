@@ -9,7 +9,7 @@ from benefits.expiring import checked_end
 from benefits.models.benefit_rows import BenefitQuerySet
 from benefits.models.counter import GlobalCounter
 from benefits.models.redemption import Redemption
-from benefits.refusals import refusal
+from benefits.refusals import refusal, too_few
 from cxmanager.refusals import Refusal
 from cxmanager.statements import Update, insert
 from profiles.cause import Cause
@@ -180,10 +180,10 @@ class Benefit(models.Model):
         if self.definition.is_archived:
             return refusal("archived")
         if self.max_redemptions is not None and self.redemptions + count > self.max_redemptions:
-            return refusal("fully_redeemed")
+            return too_few("fully_redeemed", left=self.redemptions_remaining)
         left = self.definition.global_uses_left() if global_uses_left is ... else global_uses_left
         if left is not None and left < count:
-            return refusal("globally_redeemed")
+            return too_few("globally_redeemed", left=left)
         return None
 
     def why_not_revocable(self) -> Refusal | None:

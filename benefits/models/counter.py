@@ -3,7 +3,7 @@ import random
 from django.db import models, transaction
 from django.db.models import F, Q, Sum
 
-from benefits.refusals import refusal
+from benefits.refusals import refusal, too_few
 from cxmanager.refusals import Refusal
 from cxmanager.statements import Select, Update
 
@@ -91,8 +91,9 @@ class GlobalCounterQuerySet(models.QuerySet):
     def _refuse_unless_room(rows: "list[GlobalCounter]", count: int) -> None:
         if any(row.is_closed for row in rows):
             raise refusal("archived")
-        if sum(row.room for row in rows) < count:
-            raise refusal("globally_redeemed")
+        left = sum(row.room for row in rows)
+        if left < count:
+            raise too_few("globally_redeemed", left=left)
 
     def give_back(self, definition, count: int) -> None:
         """Undo `take`. Last before commit, like it."""

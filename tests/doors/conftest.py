@@ -36,6 +36,7 @@ class Scene:
     benefit: Benefit | None = None
     redemption: Redemption | None = None
     external_id: str = ""
+    count: int = 1
 
     @property
     def cause(self) -> Cause:
@@ -81,7 +82,8 @@ class ModelDoor:
         return str(refused.value)
 
     def redeem(self) -> str:
-        return self._asked(lambda: self.scene.benefit.redeem(at=self.scene.at, cause=self.scene.cause))
+        ours = self.scene
+        return self._asked(lambda: ours.benefit.redeem(at=ours.at, cause=ours.cause, count=ours.count))
 
     def extend(self) -> str:
         return self._asked(lambda: self.scene.benefit.extend(at=self.scene.at, cause=self.scene.cause, days=7))
@@ -123,7 +125,8 @@ class ApiDoor:
         return response.json()["message"]
 
     def redeem(self) -> str:
-        return self._post(f"profiles/{self.scene.member.pk}/benefits/{self.scene.benefit.pk}/redeem")
+        ours = self.scene
+        return self._post(f"profiles/{ours.member.pk}/benefits/{ours.benefit.pk}/redeem", count=ours.count)
 
     def extend(self) -> str:
         return self._post(f"profiles/{self.scene.member.pk}/benefits/{self.scene.benefit.pk}/extend", days=7)

@@ -157,6 +157,30 @@ def test_says_the_same_at_every_door_and_writes_nothing(scene, doors, code, verb
     assert written() == before
 
 
+# At the counter, one use is taken at a time.
+@pytest.mark.parametrize("door", ["model", "api"])
+@pytest.mark.parametrize(
+    ("left", "said"), [(1, "Only 1 use of this benefit is"), (2, "Only 2 uses of this benefit are")]
+)
+@pytest.mark.parametrize(
+    ("limit", "code", "rest"),
+    [
+        ("max_redemptions", "fully_redeemed", " left."),
+        ("max_global_redemptions", "globally_redeemed", " left for all customers together."),
+    ],
+)
+def test_says_how_many_uses_are_left(scene, doors, door, left, said, limit, code, rest):
+    scene.change(**{"max_redemptions": None, limit: left})
+    scene.hold()
+    scene.count = 5
+    before = written()
+
+    assert doors[door].redeem() == said + rest
+
+    assert doors[door].code == code
+    assert written() == before
+
+
 def test_every_code_is_met():
     # A new end that is not later can be asked for by a date only; tests/benefits holds it.
     assert {code for code, *_ in REFUSALS} == SENTENCES.keys() - {"not_later"}
