@@ -30,7 +30,7 @@ class Fact:
     """One thing known of every customer.
 
     `column` is the path from Profile to it, or a function of the moment (aware) that returns an expression over profiles,
-    the same for all moments of a day in the programme's time zone: it is compiled once a day.
+    with the same value for all moments of a day in the programme's time zone: it is compiled once a day.
     A list, and a fact of any type, has `rows` instead: those of all customers, in which `owner` holds the customer's key
     and `column` the text, or the JSON.
     `is_always_known` says that the database allows no null there, which spares a comparison its second half.

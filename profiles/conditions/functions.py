@@ -1,5 +1,7 @@
 """What conditions need of SQL beyond the ORM's own functions, on PostgreSQL and on SQLite alike."""
 
+import json
+
 from django.db.models import (
     BooleanField,
     Case,
@@ -10,6 +12,7 @@ from django.db.models import (
     FloatField,
     Func,
     IntegerField,
+    Subquery,
     TextField,
     Value,
     When,
@@ -51,6 +54,23 @@ class Day(Func):
 
     def as_sqlite(self, compiler, connection, **context):
         return self.as_sql(compiler, connection, function="JULIANDAY", **context)
+
+
+class Members(Subquery):
+    """All texts that a query of one column, named `member`, finds: as a list, in no order."""
+
+    output_field = TextField()
+
+    def as_postgresql(self, compiler, connection, **context):
+        return self.as_sql(compiler, connection, template="ARRAY(%(subquery)s)", **context)
+
+    def as_sqlite(self, compiler, connection, **context):
+        template = "(SELECT JSON_GROUP_ARRAY(member) FROM (%(subquery)s))"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+    @property
+    def convert_value(self):
+        return lambda value, expression, connection: json.loads(value) if isinstance(value, str) else value
 
 
 class ByteOrder(Func):

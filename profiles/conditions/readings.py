@@ -11,9 +11,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.apps import apps
+from django.db.models import F, OuterRef
 
 from cxmanager.statements import Select
 from profiles.conditions.facts import Fact, FactType
+from profiles.conditions.functions import Members
 from profiles.conditions.moments import Moment, months_between, written
 from profiles.conditions.values import DATES, Reading
 
@@ -26,7 +28,7 @@ PYTHON_TYPES = {FactType.TEXT: str, FactType.NUMBER: (int, float), FactType.BOOL
 
 
 def readings_of(profile: Profile, readings: Iterable[Reading], *, asked: Moment, context: dict | None = None) -> dict:
-    """{slot: value as JSON} of the customer, as of the moment. One query, one more for custom attributes and one for each list.
+    """{slot: value as JSON} of the customer, as of the moment. One query, and one more for custom attributes.
 
     `context` holds the values of facts that are not the customer's own, by handle.
     """
@@ -36,17 +38,15 @@ def readings_of(profile: Profile, readings: Iterable[Reading], *, asked: Moment,
 
 def values_of(profile: Profile, facts: set[Fact], *, asked: Moment) -> dict:
     """{handle: value as Python} of the customer's facts."""
-    columns = [fact for fact in facts if fact.type not in (FactType.ANY, FactType.LIST) and fact.column]
-    lists = [fact for fact in facts if fact.type == FactType.LIST and fact.rows is not None]
     custom = [fact for fact in facts if fact.type == FactType.ANY]
+    own = [fact for fact in facts if fact.type != FactType.ANY and (fact.column or fact.rows)]
     values = {}
-    if columns:
-        columns = tuple(sorted(columns, key=lambda fact: fact.handle))
-        rows = columns_on(columns, *asked.day_key).rows(profile=profile.pk)
-        found = rows[0] if rows else [None] * len(columns)
-        values |= {fact.handle: value for fact, value in zip(columns, found, strict=True)}
-    for fact in lists:
-        values[fact.handle] = sorted(value for (value,) in members_of(fact).rows(profile=profile.pk))
+    if own:
+        own = tuple(sorted(own, key=lambda fact: fact.handle))
+        rows = selection_of(own, *asked.day_key).rows(profile=profile.pk)
+        found = rows[0] if rows else [None] * len(own)
+        for fact, value in zip(own, found, strict=True):
+            values[fact.handle] = sorted(value or []) if fact.type == FactType.LIST else value
     if custom:
         held = profile.custom_attributes.values_list("namespace", "handle", "value")
         by_name = {f"custom_attributes.{namespace}.{handle}": value for namespace, handle, value in held}
@@ -55,10 +55,11 @@ def values_of(profile: Profile, facts: set[Fact], *, asked: Moment) -> dict:
 
 
 @lru_cache(maxsize=1024)
-def columns_on(facts: tuple[Fact, ...], day: date, zone: str) -> Select:
+def selection_of(facts: tuple[Fact, ...], day: date, zone: str) -> Select:
     """The statement that reads these facts of one customer on that day: compiled once, asked of everybody."""
-    at = datetime.combine(day, time(12), ZoneInfo(zone))
-    expressions = [fact.expression(at) for fact in facts]
+    # The last moment of the day: what is kept of today was kept before it.
+    at = datetime.combine(day, time.max, ZoneInfo(zone))
+    expressions = [members_of(fact) if fact.type == FactType.LIST else fact.expression(at) for fact in facts]
 
     def of(profile):
         return apps.get_model("profiles.Profile").objects.filter(pk=profile).order_by().values_list(*expressions)
@@ -66,13 +67,9 @@ def columns_on(facts: tuple[Fact, ...], day: date, zone: str) -> Select:
     return Select(of, profile=SOMEBODY)
 
 
-@lru_cache(maxsize=1024)
-def members_of(fact: Fact) -> Select:
-    """The statement that reads a list of one customer."""
-    return Select(
-        lambda profile: fact.rows().filter(**{fact.owner: profile}).order_by().values_list(fact.column),
-        profile=SOMEBODY,
-    )
+def members_of(fact: Fact) -> Members:
+    """A list of a customer, over rows of Profile."""
+    return Members(fact.rows().filter(**{fact.owner: OuterRef("pk")}).order_by().values(member=F(fact.column)))
 
 
 def as_read(reading: Reading, value, asked: Moment):

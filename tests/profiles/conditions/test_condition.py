@@ -58,10 +58,10 @@ def test_an_and_of_nothing_is_a_clause_that_fails(vip, at):
 def test_however_many_are_asked_the_queries_are_the_same(vip, at, django_assert_num_queries):
     few = [Condition(VIPS)]
     many = [*few, *(Condition({"and": [VIPS, {">": [{"var": "birth_year"}, year]}]}) for year in range(200))]
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         asking = Asking(few, vip, at=at)
         assert [asking.holds(one) for one in few] == [True]
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         asking = Asking(many, vip, at=at)
         assert [asking.holds(one) for one in many] == [True] + [False] * 200
     assert asking.explain(many[0]) == many[0].explain(vip, at=at)
@@ -168,6 +168,7 @@ def test_every_fact_is_read_the_same_way_all_day(db, settings):
         datetime(2026, 5, 1, hour, minute, tzinfo=ZoneInfo(settings.TIME_ZONE)) for hour, minute in ((0, 1), (23, 59))
     )
     for fact in FACTS:
-        if fact.type not in (FactType.ANY, FactType.LIST):
+        # The last 12 months' spend is either kept or summed: which of them depends on the moment, the sum on the day alone.
+        if fact.type not in (FactType.ANY, FactType.LIST) and fact.handle != "aggregations.spend_12m_now":
             first, second = (str(Profile.objects.values_list(fact.expression(at)).query) for at in (morning, night))
             assert first == second, fact.handle
