@@ -135,13 +135,29 @@ def everything_kept(profile) -> tuple:
 SKUS = ["KNIT", "MUG", "SOAP"]
 MOVES = st.lists(
     st.tuples(
-        st.sampled_from(["sell", "sell", "sell", "return", "void", "void_line", "edit", "delete", "claim", "merge"]),
+        st.sampled_from(
+            [
+                "sell",
+                "sell",
+                "sell",
+                "return",
+                "return",
+                "return",
+                "void",
+                "void_line",
+                "edit",
+                "delete",
+                "claim",
+                "merge",
+            ]
+        ),
         st.integers(0, 10_000),
-        st.integers(0, 900),
+        # Few, so that some fall on the same day and some on the edge of a year.
+        st.sampled_from([0, 1, 2, 31, 40, 200, 364, 365, 366, 700]),
         st.decimals("0.01", "300", places=2),
     ),
-    min_size=1,
-    max_size=14,
+    min_size=4,
+    max_size=16,
 )
 
 
