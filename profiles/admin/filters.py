@@ -1,13 +1,11 @@
 """How the list of customers is narrowed. Every filter is indexed, or answered by the first rows that fit."""
 
-from datetime import datetime, time
-
 from django.contrib.admin import SimpleListFilter
 from django.db.models import Q
 from django.utils import timezone
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilter, RadioFilter, RangeDateFilter
-from unfold.utils import parse_date_str
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilter, RadioFilter
 
+from cxmanager.filters import DaysFilter
 from profiles.conditions.condition import Condition
 from profiles.models import Profile, Segment
 from profiles.preferences import CHANNELS
@@ -51,20 +49,10 @@ class SegmentFilter(DropdownFilter):
         return queryset.matching(Condition.of(segment.condition), at=timezone.now())
 
 
-class JoinedFilter(RangeDateFilter):
-    """Customers who joined on these days, both counted, as days are where the viewer is."""
+class JoinedFilter(DaysFilter):
+    """Customers who joined on these days."""
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.title = "joined"
-
-    def queryset(self, request, queryset):
-        edges = {}
-        for side, lookup, moment in (("from", "gte", time.min), ("to", "lte", time.max)):
-            typed = parse_date_str(self.used_parameters.get(f"{self.parameter_name}_{side}") or "")
-            if typed is not None:
-                edges[f"{self.parameter_name}__{lookup}"] = timezone.make_aware(datetime.combine(typed, moment))
-        return queryset.filter(**edges)
+    called = "joined"
 
 
 class ConsentFilter(DropdownFilter):

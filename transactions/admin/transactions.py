@@ -1,17 +1,14 @@
 """Customers → Transactions: every sale and return, with its lines, and the claiming of those that nobody has."""
 
-from datetime import datetime, time
-
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RadioFilter, RangeDateFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RadioFilter
 from unfold.decorators import action, display
-from unfold.utils import parse_date_str
 
+from cxmanager.filters import DaysFilter
 from profiles.admin.guarding import page_url
 from profiles.admin.reading import FactsAdmin, found_customers, may
 from profiles.models import Event
@@ -50,20 +47,8 @@ class VoidFilter(RadioFilter):
         return queryset.filter(is_void=self.value() == "yes") if self.value() in ("yes", "no") else queryset
 
 
-class TransactedFilter(RangeDateFilter):
-    """Of these days, both counted, as days are where the viewer is."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.title = "date"
-
-    def queryset(self, request, queryset):
-        edges = {}
-        for side, lookup, moment in (("from", "gte", time.min), ("to", "lte", time.max)):
-            typed = parse_date_str(self.used_parameters.get(f"{self.parameter_name}_{side}") or "")
-            if typed is not None:
-                edges[f"{self.parameter_name}__{lookup}"] = timezone.make_aware(datetime.combine(typed, moment))
-        return queryset.filter(**edges)
+class TransactedFilter(DaysFilter):
+    called = "date"
 
 
 @admin.register(Transaction)
