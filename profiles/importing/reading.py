@@ -47,6 +47,8 @@ SIGNATURES = {
     b"SQLite format 3": "a database",
     b"\x7fELF": "a program",
 }
+# Read behind the last line, to see whether a quote is still open there: then it ends up in the last cell.
+END = "\x00end\x00"
 CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1f\x7f]")
 
 
@@ -105,7 +107,11 @@ class Table:
         lines = lines if is_separator_line(first) else chain([first], lines)
         number = 0
         try:
-            for number, cells in enumerate(csv.reader(lines, delimiter=self.format.separator), 1):
+            for number, cells in enumerate(csv.reader(chain(lines, [END]), delimiter=self.format.separator), 1):
+                if cells and cells[-1].endswith(END):
+                    if cells != [END]:
+                        raise unreadable(f"A quote that begins in row {number} is never closed.")
+                    return
                 if cells and not "".join(cells).isspace() and any(cells):
                     yield number, cells
         except csv.Error as error:

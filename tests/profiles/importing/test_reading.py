@@ -103,6 +103,20 @@ def test_a_quote_that_never_closes_is_refused(monkeypatch):
         reading.csv.field_size_limit(20_000_000)
 
 
+def test_a_quote_that_is_open_at_the_end_is_refused_at_its_row():
+    rows = b"".join(b"c%d@example.com,C\n" % number for number in range(15))
+    for end in (b'"d@example.com,D\n' + rows, b'd@example.com,"D'):
+        with pytest.raises(Refusal, match=r"^A quote that begins in row 17 is never closed\.$"):
+            rows_of(b"email,name\n" + rows + end)
+    with pytest.raises(Refusal, match=r"^A quote that begins in row 1 is never closed\.$"):
+        rows_of(b'email,"name\n' + rows)
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"\n\n"])
+def test_a_quote_that_closes_on_the_last_line_is_read(end):
+    assert rows_of(b'email,name\nd@example.com,"D\nE"' + end) == [(2, ["d@example.com", "D\nE"])]
+
+
 def test_a_line_without_end_is_refused(monkeypatch):
     monkeypatch.setattr(reading, "LONGEST_CELL", 2_000)
     with pytest.raises(Refusal, match="One line of the file is longer than any customer"):
