@@ -9,6 +9,7 @@ from rest_framework.response import Response
 COUNT_EXACTLY_UP_TO = 10_000
 DEFAULT_SIZE = 15
 MAX_SIZE = 500
+LONGEST_NUMBER = 10
 
 
 class OmneoPagination(BasePagination):
@@ -34,8 +35,10 @@ class OmneoPagination(BasePagination):
         sent = self.request.query_params.get(name, "")
         if sent == "":
             return default
-        if not sent.isascii() or not sent.isdigit() or len(sent) > 10 or int(sent) < 1:
+        if not sent.isascii() or not sent.isdigit() or not sent.strip("0"):
             raise ValidationError({name: ["This must be a whole number of at least 1."]})
+        if len(sent) > LONGEST_NUMBER:
+            raise ValidationError({name: [f"This must be at most {most:,}."]})
         return min(int(sent), most)
 
     def get_paginated_response(self, data) -> Response:

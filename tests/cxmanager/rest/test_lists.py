@@ -60,6 +60,11 @@ def test_beyond_the_last_page_is_empty(api, tags):
     assert (body["data"], body["meta"]["total"], body["meta"]["current_page"]) == ([], 33, 4)
 
 
+@pytest.mark.parametrize(("name", "most"), [("page[size]", "500"), ("page[number]", "1,000,000,000")])
+def test_a_number_too_large_hears_the_largest(api, tags, name, most):
+    assert api.get(TAGS, {name: "9" * 30}).json()["errors"] == {name: [f"This must be at most {most}."]}
+
+
 @pytest.mark.parametrize("name", ["page[size]", "page[number]"])
 @pytest.mark.parametrize("value", ["0", "-1", "a", "1.5", "9" * 30, "１", "1e3", "\x00"])
 def test_absurd_pages_are_malformed(api, tags, name, value):
