@@ -1,7 +1,5 @@
 """The form of a benefit definition: lists typed as words, and two editors kept apart."""
 
-from zoneinfo import available_timezones
-
 from django import forms
 from unfold.widgets import UnfoldAdminSelect2Widget, UnfoldAdminTextareaWidget
 
@@ -9,10 +7,11 @@ from benefits.models import BenefitDefinition
 from cxmanager.editing import ChangedMeanwhileFormMixin
 from cxmanager.words import WordsField
 from profiles.admin.condition_widget import ConditionField
+from profiles.models.location import zone_names
 
 
 def zones() -> list[tuple[str, str]]:
-    return [("", "The programme's, or the store's"), *((name, name) for name in sorted(available_timezones()))]
+    return [("", "The programme's, or the store's"), *((name, name) for name in sorted(zone_names()))]
 
 
 class MetaField(forms.JSONField):

@@ -4,11 +4,14 @@ from functools import cache
 from django.core.exceptions import ValidationError
 from django.db import models
 
+# Files that lie beside the zones on some machines, and are no place's time.
+NO_PLACES = {"Factory", "localtime", "posixrules"}
+
 
 @cache
 def zone_names() -> frozenset[str]:
     """All IANA names. The standard library reads the whole directory each time."""
-    return frozenset(zoneinfo.available_timezones())
+    return frozenset(zoneinfo.available_timezones() - NO_PLACES)
 
 
 def validate_timezone(name: str) -> None:

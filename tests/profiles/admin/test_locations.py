@@ -1,4 +1,8 @@
+import pytest
+
+from benefits.admin.definition_form import zones
 from profiles.models import Location, StaffMember
+from profiles.models.location import zone_names
 
 
 class TestLocationForm:
@@ -21,6 +25,19 @@ class TestLocationForm:
 
         assert "“Melbourne” is not a time zone. Write one like Australia/Melbourne." in response.content.decode()
         assert not Location.objects.exists()
+
+    @pytest.mark.parametrize("name", ["Factory", "localtime", "posixrules"])
+    def test_takes_no_file_beside_the_time_zones_for_one(self, as_manager, monkeypatch, name):
+        monkeypatch.setattr("zoneinfo.available_timezones", lambda: {"Australia/Melbourne", name})
+        zone_names.cache_clear()
+        try:
+            as_manager.post("/admin/profiles/location/add/", {"name": "Fitzroy", "timezone": name})
+            offered = dict(zones())
+        finally:
+            zone_names.cache_clear()
+
+        assert not Location.objects.exists()
+        assert offered.keys() == {"", "Australia/Melbourne"}
 
     def test_opens_with_all_that_an_integration_wrote(self, as_manager):
         shop = Location.objects.create(
