@@ -15,6 +15,7 @@ from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
+from cxmanager.logs import without_tracebacks_of_refusals
 from cxmanager.sidebar import COMMAND_SEARCH_MODELS, SIDEBAR
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -211,6 +212,8 @@ MEDIA_URL = "media/"
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / "media"))
 # Uploads that only the back office may read (import files, refused rows) lie apart from the public pictures.
 PRIVATE_ROOT = env.path("PRIVATE_ROOT", default=str(BASE_DIR / "var" / "files"))
+MESSAGE_STORAGE = "cxmanager.plain_messages.PlainStorage"
+
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "private": {
@@ -380,6 +383,9 @@ LOGGING = {
             ),
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
+    "filters": {
+        "refusals": {"()": "django.utils.log.CallbackFilter", "callback": without_tracebacks_of_refusals},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured", "filters": ["refusals"]}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }
