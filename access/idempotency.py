@@ -69,8 +69,9 @@ class IdempotencyMiddleware:
             if response.status_code >= 500 or response.status_code in NOT_KEPT:
                 transaction.set_rollback(True)
                 return response
-            kept.status, kept.body = response.status_code, response.content
-            kept.content_type = response.headers.get("Content-Type", "")
+            shown = withheld() if holds_secret(response) else response
+            kept.status, kept.body = shown.status_code, shown.content
+            kept.content_type = shown.headers.get("Content-Type", "")
             kept.save(update_fields=["status", "body", "content_type"])
         return response
 
@@ -83,6 +84,17 @@ class IdempotencyMiddleware:
             del response["Content-Type"]
         response["Idempotent-Replayed"] = "true"
         return response
+
+
+def holds_secret(response: HttpResponse) -> bool:
+    """Whether nobody may keep the answer: of a secret only a hash is stored, here too."""
+    return "no-store" in response.headers.get("Cache-Control", "")
+
+
+def withheld() -> JsonResponse:
+    """What is given again in the place of an answer that held a secret. Its effect stands, and is not repeated."""
+    message = "The first answer held a secret and was not kept. Ask again with another Idempotency-Key."
+    return JsonResponse({"message": message, "code": "answer_not_kept", "errors": {}}, status=409)
 
 
 class TakenMeanwhile(Exception):

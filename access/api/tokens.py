@@ -94,8 +94,13 @@ class MintedTokenSerializer(serializers.Serializer):
 
 def minted(token: ApiToken, secret: str) -> Response:
     body = {"accessToken": secret, "token": ApiTokenSerializer(token).data}
-    # The secret stands in this body: no cache on the way may keep it.
-    return Response(body, status=status.HTTP_201_CREATED, headers={"Cache-Control": "no-store"})
+    return told_once(Response(body, status=status.HTTP_201_CREATED))
+
+
+def told_once(response: Response) -> Response:
+    """A secret stands in this body: no cache on the way may keep it, nor do we for an Idempotency-Key."""
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 class ApiTokenViewSet(OmneoViewSet):
@@ -187,7 +192,7 @@ class Delegate(APIView):
             expires_at=expires_at,
             actor=Actor.of(request),
         )
-        return enveloped({"token": secret}, status.HTTP_201_CREATED)
+        return told_once(enveloped({"token": secret}, status.HTTP_201_CREATED))
 
 
 class VerifiedSerializer(serializers.Serializer):

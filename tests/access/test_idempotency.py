@@ -223,3 +223,22 @@ def test_what_is_kept_says_who_and_what(api, token):
     assert kept.caller == ApiToken.objects.get().pk
     assert (kept.status, kept.content_type) == (201, "application/json")
     assert json.loads(bytes(kept.body))["data"]["handle"] == "vip"
+
+
+@pytest.mark.parametrize(
+    ("address", "body"),
+    [
+        ("/api/v3/auth/api-tokens", {"name": "Shop", "scopes": ["read-benefits"]}),
+        ("/api/v3/auth/delegate", {"client_handle": "shop"}),
+        ("/id/api/v1/auth/token", {}),
+    ],
+)
+def test_an_answer_with_a_secret_is_not_kept(api, address, body):
+    first = post(api, address, body, "k1")
+    assert first.status_code in (200, 201)
+    made = ApiToken.objects.count()
+    again = post(api, address, body, "k1")
+    assert (again.status_code, again.json()["code"]) == (409, "answer_not_kept")
+    assert ApiToken.objects.count() == made
+    assert "secret" in bytes(IdempotentAnswer.objects.get().body).decode()
+    assert "oken" not in bytes(IdempotentAnswer.objects.get().body).decode()

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from access.api.tokens import told_once
 from cxmanager.rest.viewsets import enveloped
 from profiles.api.scoped import uuid_in
 from profiles.member_tokens import signed
@@ -58,7 +59,7 @@ class MemberTokens(APIView):
         given = MemberTokenInput(data=request.data)
         given.is_valid(raise_exception=True)
         token, ends = signed(named_by(given.validated_data), at=timezone.now())
-        return enveloped({"token": token, "exp": ends})
+        return told_once(enveloped({"token": token, "exp": ends}))
 
 
 def named_by(given: dict) -> Profile | None:
