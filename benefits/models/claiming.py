@@ -81,12 +81,14 @@ def offered_to(profile: Profile, *, at: datetime) -> Offered:
     rows = [] if profile.deleted_at is not None else CANDIDATES.rows(profile=profile.pk, at=at)
     candidates = [(pk, asked(view), asked(claim)) for pk, view, claim in rows]
     asking = Asking([one for _, *both in candidates for one in both if one is not None], profile, at=at)
-    shown = [(pk, claim) for pk, view, claim in candidates if asking.holds(view)]
-    return Offered(
-        claimable=[pk for pk, claim in shown if asking.holds(claim)],
-        not_yet={pk: claim for pk, claim in shown if not asking.holds(claim)},
-        asking=asking,
-    )
+    claimable, not_yet = [], {}
+    for pk, view, claim in candidates:
+        if asking.holds(view):
+            if asking.holds(claim):
+                claimable.append(pk)
+            else:
+                not_yet[pk] = claim
+    return Offered(claimable, not_yet, asking)
 
 
 def asked(given: str | dict | None) -> Condition | None:
