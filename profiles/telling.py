@@ -13,11 +13,18 @@ from profiles.models import Event
 Teller = str | Callable[[dict], str]
 
 TELLERS: dict[str, tuple[Teller, str]] = {}
+# What follows from another entry of the timeline and would only say it again, such as the figures after each sale.
+CONSEQUENCES: set[str] = set()
 
 
-def tell(name: str, teller: Teller, *, icon: str = "radio_button_unchecked") -> None:
-    """Say how an event reads: a whole sentence with payload names in braces, or a function of the payload that returns one."""
+def tell(name: str, teller: Teller, *, icon: str = "radio_button_unchecked", is_consequence: bool = False) -> None:
+    """Say how an event reads: a whole sentence with payload names in braces, or a function of the payload that returns one.
+
+    A mere consequence is left out of the timeline on the customer's page; the audit has it, and listeners hear it.
+    """
     TELLERS[name] = (teller, icon)
+    if is_consequence:
+        CONSEQUENCES.add(name)
 
 
 def sentence(event: Event) -> str:
@@ -102,7 +109,9 @@ def permission(payload: dict) -> str:
 def merged(payload: dict) -> str:
     kinds = ", ".join(f"{label.lower()} ({count})" for label, count in (payload.get("moved") or {}).items())
     brought = f", bringing its {kinds}" if kinds else ""
-    return f"Another profile was merged into this one{brought}."
+    lost = ", ".join(f"{label} ({value})" for label, _, value in payload.get("given_up") or [])
+    given_up = f" Of it was given up: {lost}." if lost else ""
+    return f"Another profile was merged into this one{brought}.{given_up}"
 
 
 tell("profile.created", "The profile was created.", icon="person_add")

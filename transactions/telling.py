@@ -55,4 +55,4 @@ tell(
 )
 tell("transaction.resent", "A transaction was told again to all who listen.", icon="sync")
 tell("transaction-item.resent", "A line of a transaction was told again to all who listen.", icon="sync")
-tell("aggregation.updated", spent, icon="functions")
+tell("aggregation.updated", spent, icon="functions", is_consequence=True)

@@ -30,7 +30,8 @@ class Entry:
 
 def timeline(profile: Profile, request) -> dict:
     """A page of the timeline. `?from=` shows it from that event back, which is how causes and effects are reached."""
-    rows = profile.events.select_related("cause", "location").prefetch_related(
+    told = profile.events.exclude(name__in=telling.CONSEQUENCES)
+    rows = told.select_related("cause", "location").prefetch_related(
         Prefetch("effects", queryset=Event.objects.order_by("id"))
     )
     newest = number(request.GET.get("from"))
