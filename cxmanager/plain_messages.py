@@ -1,12 +1,12 @@
 """What the back office says after a save: Django's own sentences, without the word that says nothing."""
 
-from django.http import HttpRequest
+from django.contrib.messages.storage.fallback import FallbackStorage
 from django.utils.safestring import SafeString, mark_safe
 
 
-class PlainMessagesMixin:
-    """For a ModelAdmin: “was added successfully” becomes “was added”."""
+class PlainStorage(FallbackStorage):
+    """For all messages, whoever sends them: “was added successfully” becomes “was added”."""
 
-    def message_user(self, request: HttpRequest, message, *args, **kwargs) -> None:
+    def add(self, level: int, message, extra_tags: str = "") -> None:
         plain = str(message).replace(" successfully", "")
-        super().message_user(request, mark_safe(plain) if isinstance(message, SafeString) else plain, *args, **kwargs)  # noqa: S308 (as safe as it came)
+        super().add(level, mark_safe(plain) if isinstance(message, SafeString) else plain, extra_tags)  # noqa: S308 (as safe as it came)

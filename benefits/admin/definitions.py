@@ -17,7 +17,6 @@ from benefits.admin.filters import DEFINITION_FILTERS
 from benefits.models import BenefitDefinition, GlobalCounter
 from benefits.resources import BenefitDefinitionResource
 from cxmanager.imports import FileExportMixin, FileImportMixin
-from cxmanager.plain_messages import PlainMessagesMixin
 from cxmanager.refusals import Refusal
 from profiles.admin.reading import may
 
@@ -65,7 +64,7 @@ TABS = {
 
 
 @admin.register(BenefitDefinition)
-class BenefitDefinitionAdmin(PlainMessagesMixin, SimpleHistoryAdmin, FileImportMixin, FileExportMixin, ModelAdmin):
+class BenefitDefinitionAdmin(SimpleHistoryAdmin, FileImportMixin, FileExportMixin, ModelAdmin):
     form = BenefitDefinitionForm
     resource_classes = [BenefitDefinitionResource]
     import_permissions = ("benefits.add_benefitdefinition", "benefits.change_benefitdefinition")

@@ -18,7 +18,6 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from cxmanager.editing import ChangedMeanwhileFormMixin
-from cxmanager.plain_messages import PlainMessagesMixin
 from profiles.admin.condition_widget import ConditionField
 from profiles.admin.guarding import page_url
 from profiles.audience import audience_of
@@ -41,7 +40,7 @@ class SegmentForm(ChangedMeanwhileFormMixin, forms.ModelForm):
 
 
 @admin.register(Segment)
-class SegmentAdmin(PlainMessagesMixin, SimpleHistoryAdmin, ModelAdmin):
+class SegmentAdmin(SimpleHistoryAdmin, ModelAdmin):
     """Groups of customers that keep themselves up to date."""
 
     form = SegmentForm
