@@ -187,6 +187,7 @@ class BenefitDefinitionAdmin(SimpleHistoryAdmin, FileImportMixin, FileExportMixi
         # The row itself then holds what was refused.
         stored = BenefitDefinition.objects.get(pk=obj.pk) if obj and form.is_bound else obj
         context["usage"] = self._usage(stored) if stored else None
+        context["show_delete"] = stored is not None and stored.why_not_deletable() is None
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def _usage(self, definition: BenefitDefinition) -> dict:

@@ -271,6 +271,14 @@ class TestPagesAboutOne:
             )
         assert BenefitDefinition.objects.count() == 1
 
+    def test_offers_to_delete_only_what_was_never_issued(self, as_manager, coffee, member, at, cause):
+        link = f'href="{page("delete", coffee.pk)}"'
+        assert link in as_manager.get(page("change", coffee.pk)).content.decode()
+
+        coffee.issue(member, at=at, cause=cause)
+
+        assert link not in as_manager.get(page("change", coffee.pk)).content.decode()
+
     def test_deletes_what_was_never_issued(self, as_manager, coffee):
         as_manager.post(page("delete", coffee.pk), {"post": "yes"})
 
