@@ -11,6 +11,7 @@ from cxmanager.refusals import Refusal
 from profiles.cause import Cause
 from profiles.models import CustomAttribute, Event, Identity, Interaction, Note, Profile, ProfileDate, StaffMember
 from profiles.models.profile import as_json
+from profiles.preferences import APPEARANCE, FLAGS
 
 # Each app moves its own rows inside the transaction. Receivers get winner, loser, at, cause.
 merging = Signal()
@@ -85,6 +86,7 @@ def preview(*, winner: Profile, loser: Profile) -> Preview:
             for name in (name for group in FILLED_TOGETHER for name in group)
             if shown(loser, name) and name not in filled and shown(winner, name) != shown(loser, name)
         ]
+        + given_up_preferences(winner, loser)
         + [
             (name_of(kept), value_of(kept), value_of(given_up))
             for rows in KNOWN_BY
@@ -116,6 +118,7 @@ def merge(*, winner: Profile, loser: Profile, at: datetime, cause: Cause) -> Pro
         "merged_from": str(loser.pk),
         "moved": {label: count for label, count in moved.items() if count},
         "left": left,
+        "given_up": [list(one) for one in given_up_preferences(winner, loser)],
     }
     event = winner.record("profile.merged", at=at, cause=cause, payload=payload)
     winner.change(at=at, cause=cause.because_of(event), **filled)
@@ -157,6 +160,24 @@ def side_by_side(rows: str, *, winner: Profile, loser: Profile) -> tuple[list[in
     held, brought = {key(row): row for row in getattr(winner, rows).all()}, list(getattr(loser, rows).all())
     free = [row.pk for row in brought if key(row) not in held]
     return free, [(held[key(row)], row) for row in brought if key(row) in held]
+
+
+def given_up_preferences(winner: Profile, loser: Profile) -> list[tuple[str, str, str]]:
+    """(label, the winner's, the loser's) of consents and of what is known of their looks, where both say something else."""
+    pairs = [
+        ("Consent: ", FLAGS, winner.comms, loser.comms),
+        ("", APPEARANCE, winner.appearance, loser.appearance),
+    ]
+    return [
+        (prefix + key.replace("_", " ").capitalize(), answer(kept[key]), answer(given_up[key]))
+        for prefix, keys, kept, given_up in pairs
+        for key in keys
+        if key in kept and key in given_up and kept[key] != given_up[key]
+    ]
+
+
+def answer(value: bool | str) -> str:
+    return ("No", "Yes")[value] if isinstance(value, bool) else str(value)
 
 
 def name_of(row: CustomAttribute | ProfileDate) -> str:

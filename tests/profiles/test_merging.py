@@ -3,6 +3,7 @@ import pytest
 from cxmanager.refusals import Refusal
 from profiles import merging
 from profiles.models import Event, Profile
+from profiles.telling import sentence
 
 
 @pytest.fixture
@@ -135,6 +136,21 @@ class TestPreview:
         assert "sizes:hat" not in [label for label, *_ in shown.keeps]
         merging.merge(winner=member, loser=twin, at=at, cause=cause)
         assert Event.objects.get(name="profile.merged").payload["moved"].keys() == dict(shown.moves).keys()
+
+    def test_lists_consents_and_sizes_that_are_given_up(self, member, twin, at, cause):
+        member.change(
+            at=at, cause=cause, comms={"email_promo": False}, appearance={"size_shoe": "38", "size_hat": "57"}
+        )
+        twin.change(at=at, cause=cause, appearance={"size_shoe": "43", "size_hat": "57"})
+
+        kept = merging.preview(winner=member, loser=twin).keeps
+        merging.merge(winner=member, loser=twin, at=at, cause=cause)
+
+        assert ("Consent: Email promo", "No", "Yes") in kept
+        assert ("Size shoe", "38", "43") in kept
+        assert not {"Consent: Sms promo", "Size hat"} & {label for label, *_ in kept}
+        told = sentence(Event.objects.get(name="profile.merged"))
+        assert told.endswith(" Of it was given up: Consent: Email promo (Yes), Size shoe (43).")
 
     def test_asks_the_other_apps(self, member, other_member):
         def benefits(**_):
