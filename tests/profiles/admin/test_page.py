@@ -128,6 +128,16 @@ class TestNotes:
         assert "x" * 5_001 in response.content.decode()
         assert not Note.objects.exists()
 
+    def test_are_folded_where_they_are_long(self, as_clerk, member, clerk, page, at, cause):
+        Note(profile=member, text="Short.", author=clerk).put_down(at=at, cause=cause)
+        assert "Show all" not in as_clerk.get(page).content.decode()
+
+        Note(profile=member, text="word " * 900 + "end.", author=clerk).put_down(at=at, cause=cause)
+
+        content = as_clerk.get(page).content.decode()
+        assert content.count('<details class="cx-fold">') == content.count("Show all") == 1
+        assert "word " * 900 + "end." in content
+
     def test_are_pinned_and_let_go(self, as_clerk, member, clerk, address, at, cause):
         note = Note(profile=member, text="Hello.", author=clerk)
         note.put_down(at=at, cause=cause)
