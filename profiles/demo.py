@@ -1,12 +1,15 @@
 """The customers of the demo: made up, the same for the same seed, with addresses at example.com."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from random import Random
 
 from django.db import transaction
+from django.db.models import AutoField, Model
 
 from access.models import User
 from profiles.cause import Cause, Door
+from profiles.importing.bulk import insert_rows
 from profiles.models import Event, Identity, Interaction, Location, Note, Profile, Segment, StaffMember, Tag
 from profiles.searching import folded, search_text_of
 
@@ -155,24 +158,42 @@ def made_up(number: int, *, joined_at: datetime, seed: int, locations: list[Loca
 @transaction.atomic
 def write(people: dict[str, Profile]) -> None:
     """Insert the customers by card, with some tags and the event of their joining, in bulk."""
-    profiles = Profile.objects.bulk_create(people.values())
-    for profile in profiles:
-        # The list shows when a customer was added; that is when they joined, not when the demo was made.
-        profile.created_at = profile.joined_at
-    Profile.objects.bulk_update(profiles, ["created_at"], batch_size=500)
-    Identity.objects.bulk_create(Identity(profile=one, handle=CARD, identifier=card) for card, one in people.items())
+    if not people:
+        return
+    for profile in people.values():
+        for name, moment in since(profile).items():
+            setattr(profile, name, moment)
+    insert(Profile, people.values())
+    insert(
+        Identity, (Identity(profile=one, handle=CARD, identifier=card, **since(one)) for card, one in people.items())
+    )
     tags = {tag.handle: tag for tag in Tag.objects.named(*TAGS)}
-    through = Profile.tags.through
-    through.objects.bulk_create(
-        through(profile=one, tag=tags[handle])
+    worn = [
+        (one.pk, tags[handle].pk)
         for card, one in people.items()
         for number, handle in enumerate(TAGS)
         if int(card) % (7 + number) == 0
-    )
+    ]
+    insert_rows(Profile.tags.through, ("profile_id", "tag_id"), worn)
     cause = Cause(door=Door.COMMAND)
-    Event.objects.bulk_create(
-        Event.of("profile.created", at=one.joined_at, cause=cause, profile=one, subject=one) for one in profiles
+    insert(
+        Event,
+        (
+            Event.of("profile.created", at=one.joined_at, cause=cause, profile=one, subject=one)
+            for one in people.values()
+        ),
     )
+
+
+def since(profile: Profile) -> dict[str, datetime]:
+    """When the row was added: the lists show that, and it is when they joined, not when the demo was made."""
+    return {"created_at": profile.joined_at, "updated_at": profile.joined_at}
+
+
+def insert(model: type[Model], rows: Iterable[Model]) -> None:
+    """Insert these unsaved rows as they are; the database numbers those that have no key."""
+    names = [field.attname for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
+    insert_rows(model, names, ([getattr(row, name) for name in names] for row in rows))
 
 
 def tell_stories(*, at: datetime, clerk: User, locations: list[Location]) -> None:
