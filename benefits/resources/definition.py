@@ -8,6 +8,7 @@ from benefits.models import BenefitDefinition
 from cxmanager.imports import CheckedResource
 from cxmanager.words import WordsField
 from profiles.conditions.reading import parse
+from profiles.importing.values import read_tags
 from profiles.models import Tag
 
 
@@ -40,14 +41,13 @@ class ConditionWidget(Widget):
 
 
 class TagsWidget(ManyToManyWidget):
-    """Handles with `;` between, made where they are new."""
+    """Handles with `;` or `,` between, made where they are new."""
 
     def __init__(self):
         super().__init__(Tag, separator=";", field="handle")
 
     def clean(self, value, row=None, **kwargs) -> list[Tag]:
-        handles = dict.fromkeys(handle.strip() for handle in str(value or "").split(";"))
-        return Tag.objects.named(*(handle for handle in handles if handle))
+        return Tag.objects.named(*read_tags(str(value or "")))
 
 
 def condition(name: str) -> Field:

@@ -12,6 +12,7 @@ from unfold.widgets import (
 )
 
 from cxmanager.editing import ChangedMeanwhileFormMixin
+from profiles.importing.values import read_tags
 from profiles.models import Note, Profile
 from profiles.preferences import CHANNELS, stance
 
@@ -142,7 +143,7 @@ class TagsForm(forms.Form):
     )
 
     def clean_tags(self) -> list[str]:
-        handles = [handle.strip() for handle in self.cleaned_data["tags"].split(",") if handle.strip()]
+        handles = read_tags(self.cleaned_data["tags"])
         if not handles:
             raise ValidationError("Write at least one tag.")
         return handles

@@ -19,6 +19,7 @@ from profiles.importing.values import (
     read_gender,
     read_list,
     read_moment,
+    read_tags,
     read_whole_number,
     shown,
 )
@@ -192,7 +193,7 @@ class Cleaner:
         return found
 
     def put_tags(self, row: Row, text: str) -> None:
-        tags = read_list(text)
+        tags = read_tags(text)
         for tag in tags:
             check_text(tag, longest=LONGEST)
         row.extra["tags"] = tags

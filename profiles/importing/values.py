@@ -16,6 +16,8 @@ ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 WRITTEN = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})")
 PARTIAL = re.compile(r"(\d{4})(?:-(\d{2}))?|--(\d{2})(?:-(\d{2}))?")
 UNSPLIT = re.compile(r"(?<!\\);")
+# Files written when a tag could still hold a semicolon have a backslash before that.
+SEVERAL_TAGS = re.compile(r"\\?;|,")
 LONGEST_SHOWN = 60
 LEAP_YEAR = 2000
 
@@ -102,6 +104,11 @@ def read_moment(text: str, *, is_month_first: bool) -> datetime:
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except OverflowError as error:
         raise ValueError(f"{shown(text)} is a date that does not exist.") from error
+
+
+def read_tags(text: str) -> list[str]:
+    """What stands between the semicolons or commas, each once, in order, as no tag holds either."""
+    return list(dict.fromkeys(tag for part in SEVERAL_TAGS.split(text) if (tag := part.strip())))
 
 
 def read_list(text: str) -> list[str]:

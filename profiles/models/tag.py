@@ -1,3 +1,4 @@
+import re
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -12,6 +13,8 @@ class HasTags:
     def add_tags(self, *handles: str, at: datetime, cause: Cause) -> list[str]:
         """Tag the customer, making tags that do not exist yet. Records `tag.added` for each new one and returns those."""
         with transaction.atomic():
+            # In the customer's turn: whoever asks a condition about tags under the same lock decides by what stands.
+            self.in_turn()
             held = set(self.tags.values_list("handle", flat=True))
             wanted = [
                 handle
@@ -26,6 +29,7 @@ class HasTags:
     def remove_tags(self, *handles: str, at: datetime, cause: Cause) -> list[str]:
         """Take tags off. Records `tag.removed` for each that was there and returns those."""
         with transaction.atomic():
+            self.in_turn()
             held = list(self.tags.filter(handle__in=handles))
             self.tags.remove(*held)
             for tag in held:
@@ -40,12 +44,27 @@ class HasTags:
         self.add_tags(*handles, at=at, cause=cause)
 
 
+SEVERAL = re.compile("[,;]")
+
+
+def validate_one_tag(handle: str) -> None:
+    """Raise ValidationError for what lists of tags are split at: such a tag could be written by hand, but not read back from a file."""
+    if SEVERAL.search(handle):
+        raise ValidationError(
+            "A tag holds no comma and no semicolon: they stand between several tags.", code="several_tags"
+        )
+
+
 class TagQuerySet(models.QuerySet):
     def named(self, *handles: str) -> list["Tag"]:
-        """The tags of these handles, made where they did not exist. Raises ValidationError for one that is too long. Safe among parallel callers."""
+        """The tags of these handles, made where they did not exist. Raises ValidationError for one that is too long, or several in one. Safe among parallel callers."""
         for handle in handles:
             if len(handle) > 191:
                 raise ValidationError({"tags": "A tag has at most 191 characters."})
+            try:
+                validate_one_tag(handle)
+            except ValidationError as error:
+                raise ValidationError({"tags": error}) from error
         self.bulk_create([Tag(handle=handle) for handle in handles], ignore_conflicts=True)
         return list(self.filter(handle__in=handles))
 
@@ -64,3 +83,9 @@ class Tag(models.Model):
 
     def __str__(self) -> str:
         return self.handle
+
+    def clean(self) -> None:
+        try:
+            validate_one_tag(self.handle)
+        except ValidationError as error:
+            raise ValidationError({"handle": error}) from error

@@ -56,7 +56,7 @@ def problem(key: str, text: str, **options) -> str:
         ("currency", "aud", {"currency": "AUD"}),
         ("profile_type", "Active", {"profile_type": "active"}),
         ("tags", "vip; staff ;vip;", {"tags": ["vip", "staff"]}),
-        ("tags", r"a\;b;c", {"tags": ["a;b", "c"]}),
+        ("tags", r"a\;b,c;a", {"tags": ["a", "b", "c"]}),
         ("identity:card", "123;456", {"identities": [("card", "123"), ("card", "456")]}),
         ("custom:shop:size", "XL", {"custom": {("shop", "size"): "XL"}}),
         ("custom:shop:visits:integer", "5", {"custom": {("shop", "visits"): "5"}}),

@@ -31,7 +31,7 @@ def everything(member, other_member, at) -> Profile:
         currency="AUD",
         is_completed=True,
     )
-    member.add_tags("vip", "a;b", at=at, cause=Cause())
+    member.add_tags("vip", "coffee club", at=at, cause=Cause())
     member.add_identity(handle="card", identifier="C;1", at=at, cause=Cause())
     member.add_identity(handle="card", identifier="=C2", at=at, cause=Cause())
     member.set_comms({"email_promo": True, "sms_optout": False, "terms_accepted_version": "2"}, at=at, cause=Cause())

@@ -257,6 +257,12 @@ def test_a_birthday_must_exist_together_with_what_is_stored(bring, counts, reaso
     assert reasons(done) == {2: [sentence], 3: [sentence]}
 
 
+def test_tags_are_split_at_commas_and_semicolons(bring, counts, member):
+    done = bring('email,tags\nmaria@example.com,"vip,new; coffee club;vip"\n')
+    assert counts(done) == (0, 1, 0, 0)
+    assert [tag.handle for tag in member.tags.all()] == ["coffee club", "new", "vip"]
+
+
 def test_a_birth_date_cannot_lie_in_the_future(bring, counts, reasons, member, at):
     member.change(at=at, cause=Cause(), birth_month=2, birth_day=28)
     whole = bring("email,birth_date\nmaria@example.com,2099-01-01\nann@example.com,2099-05\nbob@example.com,1999\n")
