@@ -11,13 +11,14 @@ from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
-from benefits.admin import bulk, definition_pages, previewing, versions
+from benefits.admin import bulk, definition_pages, previewing
 from benefits.admin.definition_form import BenefitDefinitionForm
 from benefits.admin.filters import DEFINITION_FILTERS
 from benefits.models import BenefitDefinition, GlobalCounter
 from benefits.resources import BenefitDefinitionResource
 from cxmanager.imports import FileExportMixin, FileImportMixin
 from cxmanager.refusals import Refusal
+from cxmanager.versions import VersionsMixin
 from profiles.admin.reading import may
 
 TABS = {
@@ -64,7 +65,7 @@ TABS = {
 
 
 @admin.register(BenefitDefinition)
-class BenefitDefinitionAdmin(SimpleHistoryAdmin, FileImportMixin, FileExportMixin, ModelAdmin):
+class BenefitDefinitionAdmin(VersionsMixin, SimpleHistoryAdmin, FileImportMixin, FileExportMixin, ModelAdmin):
     form = BenefitDefinitionForm
     resource_classes = [BenefitDefinitionResource]
     import_permissions = ("benefits.add_benefitdefinition", "benefits.change_benefitdefinition")
@@ -104,6 +105,8 @@ class BenefitDefinitionAdmin(SimpleHistoryAdmin, FileImportMixin, FileExportMixi
     actions_detail = ["duplicate", "issue_many", "archive", "restore"]
     object_history_template = "admin/benefits/history.html"
     history_list_per_page = 30
+    # Archiving is a step of its own.
+    not_brought_back = VersionsMixin.not_brought_back | {"is_archived"}
 
     has_duplicate_permission = may("benefits.add_benefitdefinition")
     has_bulk_issue_permission = may("benefits.bulk_issue_benefit")
@@ -226,10 +229,6 @@ class BenefitDefinitionAdmin(SimpleHistoryAdmin, FileImportMixin, FileExportMixi
     @action(description="Restore", url_path="restore", icon="unarchive", permissions=["change"])
     def restore(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return definition_pages.restore(request, self, object_id)
-
-    def history_form_view(self, request: HttpRequest, object_id: str, version_id: str, extra_context=None):
-        """One earlier version: how it differs from today's, and the button that brings it back."""
-        return versions.show(request, self, object_id, version_id)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context=None) -> HttpResponse:
         definition = self.get_object(request, object_id)

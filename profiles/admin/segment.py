@@ -4,7 +4,7 @@ import json
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
@@ -18,6 +18,7 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from cxmanager.editing import ChangedMeanwhileFormMixin
+from cxmanager.versions import VersionsMixin
 from profiles.admin.condition_widget import ConditionField
 from profiles.admin.guarding import page_url
 from profiles.audience import audience_of
@@ -40,7 +41,7 @@ class SegmentForm(ChangedMeanwhileFormMixin, forms.ModelForm):
 
 
 @admin.register(Segment)
-class SegmentAdmin(SimpleHistoryAdmin, ModelAdmin):
+class SegmentAdmin(VersionsMixin, SimpleHistoryAdmin, ModelAdmin):
     """Groups of customers that keep themselves up to date."""
 
     form = SegmentForm
@@ -87,11 +88,9 @@ class SegmentAdmin(SimpleHistoryAdmin, ModelAdmin):
         super().save_model(request, obj, form, change)
         obj.count_members(at=timezone.now())
 
-    def history_form_view(self, request: HttpRequest, object_id: str, version_id: str, extra_context=None):
-        """An earlier version, in the form that brings it back. simple-history alone saves it for whoever may look at it."""
-        if request.method == "POST" and not self.has_change_permission(request):
-            raise PermissionDenied
-        return super().history_form_view(request, object_id, version_id, extra_context)
+    def bring_back(self, row: Segment, version) -> None:
+        super().bring_back(row, version)
+        row.count_members(at=timezone.now())
 
     actions_detail = ("show_customers",)
 

@@ -1,9 +1,12 @@
 """A condition as a definition keeps it: JSON Logic that can be asked, or nothing, which is true of everybody."""
 
+import json
+
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from profiles.conditions.reading import read
+from profiles.conditions.condition import Condition
+from profiles.conditions.reading import ConditionInvalid, read
 
 
 def validate_condition(value) -> None:
@@ -21,6 +24,13 @@ class ConditionField(models.JSONField):
     default_validators = (validate_condition,)
     # An empty object or text is no condition that could be asked: only nothing is nothing.
     empty_values = (None,)
+
+    def in_words(self, value: dict) -> str:
+        """The condition as a sentence; one that asks for a fact that is no longer known, as it was written."""
+        try:
+            return Condition.of(value).words()
+        except ConditionInvalid:
+            return json.dumps(value, ensure_ascii=False)
 
     def deconstruct(self):
         name, _, args, kwargs = super().deconstruct()

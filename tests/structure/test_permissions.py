@@ -154,7 +154,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "profiles_segment_change": ("AMSN", "AM"),
     "profiles_segment_issue_to_segment": ("AM", "AM"),
     "profiles_segment_show_customers": ("AMSN", "AMSN"),
-    "profiles_segment_simple_history": ("AMSN", "AM"),
+    "profiles_segment_simple_history": ("AMSN", "AMSN"),
     "profiles_segment_changelist": ("AMSN", "AMSN"),
     "profiles_segment_delete": ("AM", "AM"),
     "profiles_segment_history": ("AMSN", "AMSN"),

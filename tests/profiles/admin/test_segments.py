@@ -5,6 +5,7 @@ import json
 import pytest
 from django.urls import reverse
 
+from profiles.conditions.condition import Condition
 from profiles.models import Segment
 
 VIPS = {"in": ["vip", {"var": "flattened_tags"}]}
@@ -96,15 +97,29 @@ class TestPreview:
         assert (answer.status_code, answer.json()["message"]) == (422, "Send the condition as JSON.")
 
 
-def test_an_earlier_version_is_brought_back_only_by_who_may_change_it(as_analyst, as_manager):
+def test_an_earlier_version_is_compared_and_brought_back_by_who_may_change_it(as_analyst, as_manager, member):
     segment = Segment.objects.create(name="VIPs", handle="vips", condition=VIPS)
     address = reverse("admin:profiles_segment_simple_history", args=[segment.pk, segment.history.get().pk])
-    sent = {"name": "Mine", "handle": "vips", "description": "", "condition": json.dumps(VIPS)}
+    segment.name, segment.condition = "Women", {"==": [{"var": "gender"}, "female"]}
+    segment.save()
 
-    assert as_analyst.get(address).status_code == 200
-    assert as_analyst.post(address, sent).status_code == 403
+    looked_at = as_analyst.get(address)
+    refused = as_analyst.post(address)
+
+    assert [(row["label"], row["then"]) for row in looked_at.context["differences"]] == [
+        ("Name", "VIPs"),
+        ("Condition", Condition.of(VIPS).words()),
+    ]
+    for shown in (looked_at, refused):
+        content = shown.content.decode()
+        assert "You may look at earlier versions, but not bring them back." in content
+        assert "Bring this version back" not in content
+        assert "actionDropdownOpen" not in content
+    assert Segment.objects.get().name == "Women"
+
+    assert "Bring this version back" in as_manager.get(address).content.decode()
+    assert as_manager.post(address).status_code == 302
+
     segment.refresh_from_db()
-    assert segment.name == "VIPs"
-    assert as_manager.post(address, sent).status_code == 302
-    segment.refresh_from_db()
-    assert segment.name == "Mine"
+    assert (segment.name, segment.condition, segment.member_count) == ("VIPs", VIPS, 0)
+    assert segment.history.first().history_change_reason.startswith("Brought back from ")
