@@ -14,6 +14,9 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from profiles.cause import Cause
+from profiles.importing.bulk import among, insert_rows
+from profiles.importing.writing import PROFILE, told_in_each
+from profiles.importing.writing import TOLD as OF_EACH_EVENT
 from profiles.models import Event, Profile
 from profiles.models.event import as_json
 from transactions.figures_sql import Statements
@@ -95,12 +98,12 @@ def rebuild(profiles: QuerySet, *, at: datetime, cause: Cause):
 
 def tell(profiles: Sequence[UUID], *, at: datetime, cause: Cause) -> None:
     """Record `aggregation.updated` for each of these customers, in bulk."""
-    events = []
-    for row in Aggregation.objects.filter(pk__in=profiles).select_related("profile").order_by("pk"):
-        payload = {name: as_json(getattr(row, name)) for name in TOLD}
-        one = row.profile
-        events.append(Event.of("aggregation.updated", at=at, cause=cause, profile=one, subject=one, payload=payload))
-    Event.objects.bulk_create(events, batch_size=500)
+    rows = Aggregation.objects.filter(among(Aggregation, "profile", profiles)).order_by("pk")
+    events = (
+        ("aggregation.updated", key, PROFILE, str(key), dict(zip(TOLD, map(as_json, figures), strict=True)))
+        for key, *figures in rows.values_list("pk", *TOLD)
+    )
+    insert_rows(Event, OF_EACH_EVENT, events, constants=told_in_each(at=at, cause=cause))
 
 
 def due(*, at: datetime) -> QuerySet:

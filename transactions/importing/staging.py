@@ -11,7 +11,7 @@ from django.db import transaction
 from uuid_utils.compat import uuid7
 
 from jobs.housekeeping import tidies
-from profiles.importing.bulk import insert_rows
+from profiles.importing.bulk import among, insert_rows
 from profiles.importing.reading import Table
 from profiles.models import Location
 from transactions.importing.cleaning import clean
@@ -105,7 +105,7 @@ def batches(run: UUID, *, size: int) -> Iterator[list[Group]]:
 
 
 def grouped(keys: array) -> list[Group]:
-    rows = StagedLine.objects.filter(pk__in=keys).order_by(*StagedLine.ORDER)
+    rows = StagedLine.objects.filter(among(StagedLine, "id", keys)).order_by(*StagedLine.ORDER)
     rows = rows.values_list("customer", "is_return", "external_id", "number", "values")
     return [
         Group(*key, rows=[(number, values) for *_, number, values in lines])

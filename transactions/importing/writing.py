@@ -10,7 +10,7 @@ from django.db import models, transaction
 
 from cxmanager.refusals import Refusal
 from profiles.cause import Cause
-from profiles.importing.bulk import insert_rows, reserve_ids
+from profiles.importing.bulk import among, insert_rows, reserve_ids
 from profiles.importing.writing import TOLD, told_in_each
 from profiles.models import Event, Identity, Location, Profile
 from transactions import summing
@@ -46,10 +46,10 @@ class Lot:
 
     def __init__(self, groups: list[Group], *, customer: str | None, matches_returns: bool, at: datetime, cause: Cause):
         self.groups, self.matches_returns, self.at, self.cause = groups, matches_returns, at, cause
-        self.result, self.touched = Result(), set()
+        self.result, self.touched, self.returned = Result(), set(), set()
         self.profiles = customers({one.customer for one in groups if one.customer}, by=customer)
         self.locations = Location.objects.in_bulk({one.first("location") for one in groups} - {None})
-        known = Transaction.objects.filter(external_id__in={one.external_id for one in groups})
+        known = Transaction.objects.filter(among(Transaction, "external_id", [*{one.external_id for one in groups}]))
         self.known = {
             one.external_id: one for one in known.select_related("profile", "location").prefetch_related("items")
         }
@@ -62,9 +62,17 @@ class Lot:
         if returns:
             sold = Sold(returns, self.profiles.values(), matches_returns=self.matches_returns)
             self._write(self._tied(self._new(returns), sold), name="transaction.returned")
-        changed = summing.work_out(sorted(self.touched), at=self.at) if self.touched else []
-        summing.tell(changed, at=self.at, cause=self.cause)
+        self._sum()
         return self.result
+
+    def _sum(self) -> None:
+        """Bring the figures up to date; who only bought can have lost no brand or place, which spares two statements."""
+        changed = []
+        for customers, is_only_more in ((self.touched - self.returned, True), (self.returned, False)):
+            if customers:
+                changed += summing.work_out(sorted(customers), at=self.at, is_only_more=is_only_more)
+        if changed:
+            summing.tell(changed, at=self.at, cause=self.cause)
 
     # --- Deciding -----------------------------------------------------------------------------------------------------
 
@@ -178,7 +186,9 @@ class Lot:
             for _, built, parts in new
         ]
         insert_rows(Event, TOLD, events, constants=told_in_each(at=self.at, cause=self.cause))
-        self.touched |= {built.profile_id for _, built, _ in new} - {None}
+        customers = {built.profile_id for _, built, _ in new} - {None}
+        self.touched |= customers
+        self.returned |= customers if name == "transaction.returned" else set()
         self.result.created += sum(
             1 for group, _, _ in new for number in group.numbers if number not in self.result.refused
         )
@@ -201,10 +211,13 @@ def customers(keys: set[str], *, by: str | None) -> dict[str, Profile]:
     if by == "profile_id":
         found = {str(pk): pk for pk in living.filter(pk__in=keys).values_list("pk", flat=True)}
     elif by == "email":
-        found = dict(living.filter(email__in=keys).values_list("email", "pk"))
+        found = dict(living.filter(among(Profile, "email", [*keys])).values_list("email", "pk"))
     else:
-        held = Identity.objects.filter(handle=(by or "").removeprefix(IDENTITY), identifier__in=keys, is_active=True)
-        found = dict(held.filter(profile__deleted_at=None).values_list("identifier", "profile"))
+        held = Identity.objects.filter(among(Identity, "identifier", [*keys]), is_active=True)
+        held = held.filter(handle=(by or "").removeprefix(IDENTITY), profile__deleted_at=None)
+        found = dict(held.values_list("identifier", "profile"))
     ids = set(found.values())
-    rows = {one.pk: one for one in Profile.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")}
+    # Their keys are all that is asked of them.
+    turns = Profile.objects.select_for_update(no_key=True).only("pk").order_by("pk")
+    rows = {one.pk: one for one in turns.filter(among(Profile, "id", [*ids]))}
     return {key: rows[pk] for key, pk in found.items() if pk in rows}
