@@ -18,6 +18,7 @@ SENTENCES = {
     "already_held": "The customer has already claimed this benefit.",
     "no_allocation_left": "All uses of this benefit have been taken, so no more are given out.",
     "external_id_taken": "Another benefit has this external id.",
+    "already_sent": "This form was sent before, for another benefit. Open it anew.",
     "already_revoked": "This benefit was already revoked.",
     "already_reversed": "This redemption was already reversed.",
     "reversal_window_closed": "This redemption is too old to be reversed.",

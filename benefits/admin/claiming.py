@@ -54,9 +54,8 @@ def claim(request: HttpRequest, model_admin, profile_id: UUID, definition_id: in
 
     def do(cleaned: dict) -> str:
         cause = Cause.by_staff(request.user, reason=cleaned["reason"])
-        form_id = f"form-{cleaned['form_id']}"
         try:
-            benefit = definition.claim(profile, at=at, cause=cause, external_id=form_id, timezone=zone)
+            benefit = definition.claim(profile, at=at, cause=cause, asked_as=cleaned["form_id"], timezone=zone)
         except Refusal as refused:
             raise told(refused) from refused
         return f"{profile} now has “{definition.name}”. {ends(benefit, at=at)}"

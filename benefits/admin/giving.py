@@ -92,7 +92,7 @@ def issue(request: HttpRequest, model_admin, profile_id: UUID) -> HttpResponse:
             profile,
             at=at,
             cause=Cause.by_staff(request.user, reason=cleaned["reason"]),
-            external_id=f"form-{cleaned['form_id']}",
+            asked_as=cleaned["form_id"],
             timezone=zone_for(definition, cause.location),
         )
         return f"{profile} now has “{definition.name}”. {ends(benefit, at=at)}"

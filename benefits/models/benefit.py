@@ -31,6 +31,7 @@ class Benefit(models.Model):
     profile = models.ForeignKey("profiles.Profile", models.PROTECT, related_name="benefits")
     definition = models.ForeignKey("benefits.BenefitDefinition", models.PROTECT, related_name="benefits")
     external_id = models.CharField(max_length=191, null=True, blank=True)
+    asked_as = models.UUIDField(null=True, editable=False, help_text="The form it was issued from by hand.")
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     timezone = models.CharField(max_length=64, validators=[validate_timezone])
@@ -87,6 +88,9 @@ class Benefit(models.Model):
                 violation_error_message="Another benefit has this external id.",
             ),
             models.UniqueConstraint(
+                fields=["asked_as"], condition=Q(asked_as__isnull=False), name="benefits_benefit_asked_as_once"
+            ),
+            models.UniqueConstraint(
                 fields=["profile", "definition"],
                 condition=Q(is_sole_claim=True, revoked_at=None),
                 name="benefits_benefit_claimed_once",
@@ -132,12 +136,12 @@ class Benefit(models.Model):
         )
 
     def put_down(self) -> tuple["Benefit", bool]:
-        """Insert the row; False when another caller was faster with the same external id. Raises Refusal `already_held` for a second claim."""
+        """Insert the row; False when another caller was faster with the same external id or form. Raises Refusal `already_held` for a second claim."""
         try:
             with transaction.atomic():
                 self.save(force_insert=True)
         except IntegrityError as error:
-            if "external_id" in str(error):
+            if "external_id" in str(error) or "asked_as" in str(error):
                 return self, False
             if "claimed_once" in str(error) or "profile_id" in str(error):
                 raise refusal("already_held") from error
@@ -312,20 +316,17 @@ class Benefit(models.Model):
             if before[name] != getattr(self, name)
         }
         if changes:
-            self._save_corrected([*changes, "updated_at"])
+            try:
+                with transaction.atomic():
+                    self.save(update_fields=[*changes, "updated_at"])
+            except IntegrityError as error:
+                if "external_id" not in str(error):
+                    raise
+                raise refusal("external_id_taken") from error
             self.profile.record(
                 "benefit.updated", subject=self, at=at, cause=cause, payload=self.as_payload() | {"changes": changes}
             )
         return self
-
-    def _save_corrected(self, fields: list[str]) -> None:
-        try:
-            with transaction.atomic():
-                self.save(update_fields=fields)
-        except IntegrityError as error:
-            if "external_id" in str(error):
-                raise refusal("external_id_taken") from error
-            raise
 
     @transaction.atomic
     def remove(self, *, at: datetime, cause: Cause) -> None:

@@ -145,7 +145,7 @@ class Claimable(models.Model):
     ) -> Benefit:
         """Give the customer the benefit they ask for. Raises Refusal with the reason of `why_not_claimable`.
 
-        The same `external_id` returns the benefit that it claimed before.
+        The same `external_id`, or the same form's id as `asked_as`, returns the benefit that it claimed before.
         """
         benefit, is_new = self._claim(profile, at=at, cause=cause, external_id=external_id, **given)
         if is_new:
@@ -168,10 +168,17 @@ class Claimable(models.Model):
         return redemption
 
     def _claim(
-        self, profile: Profile, *, at: datetime, cause: Cause, external_id: str | None, **given
+        self,
+        profile: Profile,
+        *,
+        at: datetime,
+        cause: Cause,
+        external_id: str | None,
+        asked_as: UUID | None = None,
+        **given,
     ) -> tuple[Benefit, bool]:
-        """Claim without counting. False for a benefit that was claimed before with the same external id."""
-        earlier = self._issued_before(profile, external_id)
+        """Claim without counting. False for a benefit that was claimed before with the same external id or form."""
+        earlier = self._issued_before(profile, external_id, asked_as)
         if earlier is not None:
             return earlier, False
         # The customer's own row is the lock: two claims of one customer wait for one another.
@@ -185,6 +192,7 @@ class Claimable(models.Model):
             cause=cause,
             issued_at=at,
             external_id=external_id,
+            asked_as=asked_as,
             claimed_at=at,
             is_sole_claim=not self.is_reclaimable,
             **given,

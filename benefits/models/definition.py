@@ -1,4 +1,5 @@
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -129,8 +130,8 @@ class BenefitDefinition(Claimable, BenefitTerms):
     ) -> Benefit:
         """Give the customer one benefit and return it. `given` may hold expires_at, timezone, value, meta, redeem codes.
 
-        The same `external_id` for the same customer and definition returns the benefit it already made. Raises Refusal:
-        archived, no_allocation_left, profile_inactive, external_id_taken.
+        The same `external_id`, or the same form's id as `asked_as`, for the same customer and definition returns the
+        benefit it already made. Raises Refusal: archived, no_allocation_left, profile_inactive, external_id_taken, already_sent.
         """
         benefit, is_new = self._give(
             profile, at=at, cause=cause, issued_at=issued_at or at, external_id=external_id, **given
@@ -140,29 +141,37 @@ class BenefitDefinition(Claimable, BenefitTerms):
         return benefit
 
     def _give(
-        self, profile: Profile, *, at: datetime, cause: Cause, external_id: str | None, **given
+        self,
+        profile: Profile,
+        *,
+        at: datetime,
+        cause: Cause,
+        external_id: str | None,
+        asked_as: UUID | None = None,
+        **given,
     ) -> tuple[Benefit, bool]:
         """Issue without counting; the caller counts, last before commit. False for a benefit that was there before."""
-        earlier = self._issued_before(profile, external_id)
+        earlier = self._issued_before(profile, external_id, asked_as)
         if earlier is not None:
             return earlier, False
         no = self.why_not_issuable(profile)
         if no is not None:
             raise no
-        benefit = Benefit.of(self, profile, external_id=external_id, **given)
+        benefit = Benefit.of(self, profile, external_id=external_id, asked_as=asked_as, **given)
         benefit.full_clean(exclude=["profile", "definition", "batch"], validate_constraints=False)
         benefit, is_new = benefit.put_down()
         if not is_new:
-            return self._issued_before(profile, external_id), False
+            return self._issued_before(profile, external_id, asked_as), False
         profile.record("benefit.issued", subject=benefit, at=at, cause=cause, payload=benefit.as_payload())
         return benefit, True
 
-    def _issued_before(self, profile: Profile, external_id: str | None) -> Benefit | None:
-        if not external_id:
+    def _issued_before(self, profile: Profile, external_id: str | None, asked_as: UUID | None) -> Benefit | None:
+        known_by = {"external_id": external_id} if external_id else {"asked_as": asked_as}
+        if not any(known_by.values()):
             return None
-        earlier = Benefit.objects.select_related("definition").filter(external_id=external_id).first()
+        earlier = Benefit.objects.select_related("definition").filter(**known_by).first()
         if earlier is not None and (earlier.profile_id != profile.pk or earlier.definition_id != self.pk):
-            raise refusal("external_id_taken")
+            raise refusal("external_id_taken" if external_id else "already_sent")
         return earlier
 
     def delete(self, *args, **kwargs):

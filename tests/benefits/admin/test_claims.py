@@ -115,7 +115,7 @@ class TestClaim:
             assert "Maria Membrino now has “Free coffee”." in unescape(answer.content.decode())
 
         benefit = Benefit.objects.get()
-        assert benefit.claimed_at is not None
+        assert (benefit.claimed_at is not None, benefit.external_id) == (True, None)
         claimed = member.events.get(name="benefit.claimed")
         assert (claimed.user, claimed.reason) == (clerk, "At the counter.")
 

@@ -62,8 +62,17 @@ class TestIssue:
         for _ in range(2):
             as_clerk.post(page("benefit_issue", member.pk), {"definition": coffee.pk, "form_id": form_id})
 
-        assert Benefit.objects.count() == 1
+        assert Benefit.objects.get().external_id is None
         assert coffee.counters.totals()["issued"] == 1
+
+    def test_issues_nothing_else_for_a_form_sent_again(self, as_clerk, coffee, member, form_id):
+        tea = BenefitDefinition.objects.create(name="Free tea", handle="free-tea")
+        as_clerk.post(page("benefit_issue", member.pk), {"definition": coffee.pk, "form_id": form_id})
+
+        again = as_clerk.post(page("benefit_issue", member.pk), {"definition": tea.pk, "form_id": form_id})
+
+        assert "This form was sent before, for another benefit. Open it anew." in again.content.decode()
+        assert Benefit.objects.get().definition == coffee
 
     def test_offers_only_what_staff_may_issue(self, as_clerk, coffee, member):
         BenefitDefinition.objects.create(name="By machines", handle="machines", is_assignable=False)
