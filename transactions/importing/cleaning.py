@@ -6,13 +6,17 @@ from uuid import UUID
 
 from profiles.importing.values import shown
 from profiles.models.location import zone_names
-from transactions.importing.columns import OF_LINE, Columns
+from transactions.importing.columns import NEEDED, OF_LINE, Columns
 from transactions.models import Transaction
+from transactions.models.transaction import CENT
 
 LONGEST = 191
 LARGEST_PRICE, MOST_PIECES = Decimal(10) ** 10, Decimal(10) ** 8
-AMOUNTS = {"quantity": (3, MOST_PIECES), "price_sell": (4, LARGEST_PRICE), "price_original": (4, LARGEST_PRICE)}
-TOTALS = {"total": (2, LARGEST_PRICE), "total_original": (2, LARGEST_PRICE)}
+# The smallest step, and what is too large.
+PIECES, PRICE, MONEY = (Decimal("0.001"), MOST_PIECES), (Decimal("0.0001"), LARGEST_PRICE), (CENT, LARGEST_PRICE)
+AMOUNTS = {"quantity": PIECES, "price_sell": PRICE, "price_original": PRICE}
+TOTALS = {"total": MONEY, "total_original": MONEY}
+NUMBERS = AMOUNTS | TOTALS
 CHOICES = {"type": set(Transaction.Type.values), "status": set(Transaction.Status.values)}
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9998, 1, 1, tzinfo=UTC)
 
@@ -21,19 +25,13 @@ def clean(cells: list[str], columns: Columns, *, locations: dict[str, int]) -> t
     """The row's values as JSON keeps them, and whole sentences for what is wrong with it."""
     values: dict = {}
     reasons: list[str] = []
-    for key in columns.places:
-        text = columns.cell(cells, key)
-        if not text:
-            continue
+    texts = {key: text for key in columns.places if (text := columns.cell(cells, key))}
+    for key, text in texts.items():
         try:
             values[key] = read(key, text, locations)
         except ValueError as error:
             reasons.append(str(error))
-    reasons += [
-        f"The {name.replace('_', ' ')} is missing."
-        for name in ("external_id", "transacted_at", "quantity", "price_sell")
-        if not columns.cell(cells, name)
-    ]
+    reasons += [f"The {name.replace('_', ' ')} is missing." for name in NEEDED if name not in texts]
     if values.get("quantity") == "0":
         reasons.append("A line has a quantity.")
     return values, reasons
@@ -43,7 +41,7 @@ def read(key: str, text: str, locations: dict[str, int]):
     """One cell. Raises ValueError with a whole sentence."""
     if "\x00" in text:
         raise ValueError("Null bytes are not allowed.")
-    if key in AMOUNTS or key in TOTALS:
+    if key in NUMBERS:
         return read_amount(key, text)
     if len(text) > (500 if key == "name" else LONGEST):
         raise ValueError(f"The {key.replace('_', ' ')} is too long.")
@@ -55,14 +53,14 @@ def read(key: str, text: str, locations: dict[str, int]):
 
 
 def read_amount(key: str, text: str) -> str:
-    places, largest = (AMOUNTS | TOTALS)[key]
+    step, largest = NUMBERS[key]
     try:
         number = Decimal(text)
     except InvalidOperation as error:
         raise ValueError(f"{shown(text)} is not a number. Write it like 1280.50.") from error
     if not number.is_finite() or abs(number) >= largest:
         raise ValueError(f"{shown(text)} is too large a number.")
-    return f"{number.quantize(Decimal(1).scaleb(-places)).normalize():f}"
+    return f"{number.quantize(step).normalize():f}"
 
 
 def read_moment(text: str, _) -> str:
