@@ -121,7 +121,7 @@ class ConditionViewSet(OmneoViewSet):
         self.read()
         return enveloped({"valid": True})
 
-    @extend_schema(request=EvaluateInput, responses=EvaluatedSerializer)
+    @extend_schema(request=EvaluateInput, responses={200: EvaluatedSerializer, 404: None})
     def evaluate(self, request) -> Response:
         """Whether the condition holds of one customer, and what each clause saw."""
         self.may_see_customers()
