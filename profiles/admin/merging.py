@@ -3,10 +3,10 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 
-from cxmanager.refusals import Refusal
 from profiles import merging
 from profiles.admin.forms import MergeReasonForm
 from profiles.admin.guarding import about_customer, customer, framed, page_url
@@ -52,8 +52,9 @@ def confirm(request: HttpRequest, profile: Profile, *, loser_id: UUID) -> HttpRe
             messages.success(request, f"Both are one profile now: {winner}.")
             return HttpResponseRedirect(page_url(winner))
         preview = merging.preview(winner=winner, loser=loser)
-    except Refusal as refused:
-        messages.error(request, str(refused))
+    except ValidationError as refused:
+        # A rule that refuses, or a value stored long ago that today's rules do not take over.
+        messages.error(request, " ".join(refused.messages))
         return HttpResponseRedirect(page_url(profile))
     return framed(
         request,
