@@ -7,7 +7,6 @@ from functools import cache
 from django.core.wsgi import get_wsgi_application
 from django.db import connection, transaction
 from django.http import HttpResponse
-from django.urls import path
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
@@ -110,8 +109,4 @@ def lookup(request, identifier: str) -> HttpResponse:
     return answer(f'{{"data": {row[0]}}}')
 
 
-urlpatterns = [
-    path("redeem/<str:profile>/<int:benefit>", redeem),
-    path("lookup/<str:identifier>", lookup),
-]
 application = get_wsgi_application()

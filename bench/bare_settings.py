@@ -3,4 +3,4 @@
 from cxmanager.settings import *  # noqa: F403
 
 MIDDLEWARE = []
-ROOT_URLCONF = "bench.bare"
+ROOT_URLCONF = "bench.bare_urls"

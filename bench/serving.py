@@ -1,6 +1,6 @@
 """Two servers side by side, the product and a bare Django that does the same by cursor, and eight clients that drive them.
 
-Used by `redeem.py` and `lookup.py`. Figures are rates; only their ratio within one pair of runs means anything.
+Used by `redeem.py`, `lookup.py` and `ingest.py`. Figures are rates; only their ratio within one pair of runs means anything.
 """
 
 import os
@@ -71,18 +71,20 @@ def wait_for(port: int) -> None:
 
 @dataclass(frozen=True)
 class Request:
-    """What the clients send. `path(number)` and so the customer differ from one request to the next."""
+    """What the clients send. `path(number)`, `body(number)` and so the customer differ from one request to the next."""
 
     method: str
     path: Callable[[int], str]
     token: str = ""
     status: int = 200
+    body: Callable[[int], str] = lambda number: ""
 
     def bytes(self, number: int) -> bytes:
+        body = self.body(number).encode()
         lines = [f"{self.method} {self.path(number)} HTTP/1.1", "Host: 127.0.0.1"]
         lines += [f"Authorization: Bearer {self.token}"] if self.token else []
-        lines += ["Content-Type: application/json", "Content-Length: 0"] if self.method == "POST" else []
-        return ("\r\n".join(lines) + "\r\n\r\n").encode()
+        lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"] if self.method == "POST" else []
+        return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
 
 
 def rate(port: int, request: Request, *, seconds: float = SECONDS) -> float:
