@@ -155,7 +155,13 @@ class World:
     # --- Transactions -------------------------------------------------------------------------------------------------
 
     def _sale(self, number: int) -> Transaction:
-        line = {"sku": f"SKU-{number}", "name": "Scarf", "quantity": Decimal(1), "price_sell": Decimal("10.00"), "brand": "Acme"}
+        line = {
+            "sku": f"SKU-{number}",
+            "name": "Scarf",
+            "quantity": Decimal(1),
+            "price_sell": Decimal("10.00"),
+            "brand": "Acme",
+        }
         document = {
             "external_id": f"sale-{number}",
             "items": [line],
