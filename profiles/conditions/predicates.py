@@ -86,6 +86,8 @@ class Not:
         return self.part.q(asked, holds=not holds)
 
     def words(self) -> str:
+        if isinstance(self.part, IsUnknown):
+            return f"{self.part.value.words()} is known"
         return f"not ({self.part.words()})"
 
 

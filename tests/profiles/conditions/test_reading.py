@@ -117,6 +117,7 @@ def test_an_absurdly_deep_one_is_refused():
         ({"<=": ["2026-01-01", var("joined_at"), "2026-12-31"]}, "Joined is between “2026-01-01” and “2026-12-31”."),
         ({"or": [{"and": [var("is_completed"), True]}, False]}, "(Profile is complete is yes and always) or never."),
         ({"==": [var("birth_year"), None]}, "Birth year is not known."),
+        ({"!=": [var("email"), None]}, "E-mail is known."),
         ({"in": [var("gender"), ["female", "other"]]}, "Gender is one of “female”, “other”."),
         ({"birthday_in_month": []}, "The birthday is in this month."),
     ],
