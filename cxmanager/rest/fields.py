@@ -21,6 +21,8 @@ def moment(value: datetime | None) -> str | None:
 class MomentField(serializers.DateTimeField):
     """Reads a moment with or without zone (none means UTC) or a bare date (its first second); writes it in UTC."""
 
+    default_error_messages = {"invalid": "This is not a moment. Write one like 2026-05-01 14:30:00."}
+
     def __init__(self, **kwargs):
         super().__init__(**{"default_timezone": UTC} | kwargs)
 

@@ -212,6 +212,11 @@ def test_what_is_no_document_at_all(raw, api):
     assert api.post(BASE, raw, content_type="application/json").status_code == 422
 
 
+def test_a_moment_that_cannot_be_read_shows_one_that_can(api, document):
+    said = errors(post(api, "", document | {"transacted_at": "yesterday"}))
+    assert said == {"transacted_at": ["This is not a moment. Write one like 2026-05-01 14:30:00."]}
+
+
 def test_sums_beyond_the_database_are_refused(api, document):
     big = document | {"items": [LINE | {"quantity": 9e7, "price_sell": 9e9}], "total": None}
     assert "total" in errors(post(api, "", big))
