@@ -140,7 +140,8 @@ class TransactionAdmin(FactsAdmin, ModelAdmin):
         context["items"] = obj.items.select_related("returns__transaction").order_by("id")
         context["payments"] = obj.payments.all()
         context["returns"] = obj.returned_by.order_by("id")
-        context["tags"] = [*obj.tag_rows.select_related("tag"), *obj.system_rows.select_related("system")]
+        context["tags"] = obj.tag_rows.select_related("tag")
+        context["systems"] = obj.system_rows.select_related("system")
         events = Event.objects.filter(subject_type="transactions.transaction", subject_id=str(obj.pk))
         context["events"] = [
             {"sentence": sentence(event), "by": by_whom(event), "at": event.at, "reason": event.reason}

@@ -68,13 +68,16 @@ def test_a_page_tells_all_of_it(browser, sell, take_back, fitzroy):
         line("KNIT", 2, brand="Acme"),
         external_id="S1",
         location=fitzroy,
-        tags=["winter"],
+        tags=["winter", "gift"],
+        systems=["pos"],
         payments=[{"payment_code": "CASH", "tender_value": Decimal("20.00")}],
     )
     back = take_back("S1", line("KNIT", 1), external_id="R1")
     said = page(browser, "change", sale)
-    for text in ("Fitzroy", "2 × Knit", "Acme", "1 returned", "CASH", "winter", "Return R1", "A purchase of 20.00 AUD"):
+    for text in ("Fitzroy", "2 × Knit", "Acme", "1 returned", "CASH", "Return R1", "A purchase of 20.00 AUD"):
         assert text in said
+    assert "Tags: winter · gift" in said
+    assert "Systems: pos" in said
     assert "Sale S1" in page(browser, "change", back)
 
 
