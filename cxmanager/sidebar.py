@@ -29,6 +29,12 @@ SIDEBAR = [
                 "admin:transactions_transaction_changelist",
                 "transactions.view_transaction",
             ),
+            page(
+                _("Claims of receipts"),
+                "receipt",
+                "admin:transactions_transactionclaim_changelist",
+                "transactions.view_transactionclaim",
+            ),
             page(_("Interactions"), "forum", "admin:profiles_interaction_changelist", "profiles.view_interaction"),
             page(_("Tags"), "sell", "admin:profiles_tag_changelist", "profiles.view_tag"),
             page(_("Locations"), "storefront", "admin:profiles_location_changelist", "profiles.view_location"),

@@ -134,6 +134,18 @@ class TransactionAdmin(FactsAdmin, ModelAdmin):
     def returned_sale(self, transaction: Transaction) -> str | None:
         return transaction.returns and str(transaction.returns)
 
+    def get_actions_detail(self, request: HttpRequest, object_id) -> list:
+        """Only what can still be done with this one."""
+        one = self.get_object(request, object_id)
+        hidden = {
+            name for name, is_done in (("claim", one and one.profile_id), ("void", one and one.is_void)) if is_done
+        }
+        return [
+            action
+            for action in super().get_actions_detail(request, object_id)
+            if action.method.original_function_name not in hidden
+        ]
+
     # --- One of them --------------------------------------------------------------------------------------------------
 
     def render_change_form(self, request: HttpRequest, context, add=False, change=False, form_url="", obj=None):

@@ -93,6 +93,22 @@ def test_a_receipt_is_claimed_for_a_customer(browser, sell, member):
     assert Event.objects.get(name="transaction.created", profile=member).actor == "Clara"
 
 
+def test_only_what_can_still_be_done_is_offered(boss, sell, at, cause):
+    owned, unclaimed = sell(external_id="S1"), sell(external_id="S2", profile=None)
+    said = page(boss, "change", unclaimed)
+    assert f"/{unclaimed.pk}/claim/" in said
+    assert f"/{unclaimed.pk}/void/" in said
+    assert f"/{owned.pk}/claim/" not in page(boss, "change", owned)
+    owned.void(at=at, cause=cause)
+    assert f"/{owned.pk}/void/" not in page(boss, "change", owned)
+    assert boss.get("/admin/transactions/transaction/nonsense/change/").status_code == 302
+
+
+def test_the_menu_leads_to_the_claims_of_receipts(browser):
+    said = browser.get(reverse("admin:index")).content.decode()
+    assert reverse("admin:transactions_transactionclaim_changelist") in said
+
+
 def test_several_who_fit_are_not_guessed(browser, sell, member, other_member):
     sale = sell(profile=None)
     address = reverse("admin:transactions_transaction_claim", args=[sale.pk])
