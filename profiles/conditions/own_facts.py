@@ -167,13 +167,23 @@ for key in COMMS:
             column=lambda at, key=key, is_flag=is_flag: flag(key) if is_flag else KeyTextTransform(key, "comms"),
         )
     )
+# Examples; those of sizes and measurements are numbers.
+WORDS = {
+    "hair_colour": "brown",
+    "hair_length": "long",
+    "shape_body": "hourglass",
+    "shape_face": "oval",
+    "skin_type": "dry",
+    "brow_colour": "brown",
+    "eye_colour": "green",
+}
 for key in APPEARANCE:
     register(
         Fact(
             handle=f"attributes.appearance.{key}",
             label=key.replace("_", " ").capitalize(),
             type=FactType.TEXT,
-            example="12" if key.startswith("size") else "brown",
+            example=WORDS.get(key, "12" if key.startswith("size") else "54"),
             group="Appearance",
             column=lambda at, key=key: KeyTextTransform(key, "appearance"),
         )
