@@ -2,11 +2,12 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import count as counting
 from itertools import islice
 from random import Random
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from profiles.cause import Cause, Door
 from profiles.demo import CARD, first_customers
@@ -76,14 +77,26 @@ def make_transactions(count: int, *, at: datetime, seed: int, locations: list[Lo
     customers, number = cards.count(), made + told
     people = cards.values_list("profile_id", "profile__joined_at").iterator(chunk_size=CUSTOMERS_AT_ONCE)
     left, seen = wanted - told, 0
-    while left > 0 and (some := list(islice(people, CUSTOMERS_AT_ONCE))):
+    for batch in counting(1):
+        if left <= 0 or not (some := list(islice(people, CUSTOMERS_AT_ONCE))):
+            break
         seen += len(some)
         share = left if seen == customers else round(left * len(some) / (customers - seen + len(some)))
         with transaction.atomic():
             Bulk(seed, locations, variants, at=at).write(some, share, start=number)
             summing.work_out(sorted(pk for pk, _ in some), at=at)
         number, left = number + share, left - share
+        # Each time there are twice as many.
+        if batch & (batch - 1) == 0:
+            count_values()
     return number - made
+
+
+def count_values() -> None:
+    """Have the database see what there is by now: without it, it finds the rows of a few customers by reading all."""
+    with connection.cursor() as cursor:
+        for model in (Transaction, TransactionItem):
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
 
 
 def moment_between(joined_at: datetime, at: datetime, chance: Random) -> datetime:
