@@ -36,7 +36,7 @@ WHOLE = {
         {"handle": "shopify", "identifier": "S;1"},
         {"handle": "loyalty-card", "identifier": "C1", "is_primary": True, "is_active": False},
     ],
-    "tags": ["vip", "a;b"],
+    "tags": ["vip", "a-b"],
     "addresses": [
         {
             "address_line_1": "7 Rose St",
@@ -142,7 +142,7 @@ def test_a_known_customer_is_changed_as_by_a_single_put(api, member, locations):
         str(member.pk),
         "Ann",
         None,
-        ["a;b", "vip"],
+        ["a-b", "vip"],
     )
     assert seen["address"]["external_id"] == "home"
 
