@@ -1,10 +1,12 @@
 """What integrations send of a transaction, read and found well formed (omneo-reference 2.18). Unknown keys are ignored:
 clients send back whole documents as they read them."""
 
+from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from django.utils.timezone import now
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
@@ -13,6 +15,7 @@ from profiles.api.interactions import IdentifierInput
 from profiles.api.writing import LARGEST_ID, MOST_NESTED, Choice, Given, Text
 from profiles.models import Identity, Location, Profile
 from profiles.models.location import zone_names
+from transactions.ahead import AHEAD, is_ahead
 from transactions.api import examples
 from transactions.api.numbers import Amount, Price
 from transactions.api.shapes import PAYMENT_TEXTS
@@ -186,6 +189,11 @@ class TransactionChange(Given):
         *("type", "status", "total", "timezone", "transacted_at", "receipt_is_email", "is_void", "items", "payments"),
         *("tags", "systems", "custom_fields", "currency", "delete_existing_items", "returns"),
     )
+
+    def validate_transacted_at(self, moment: datetime | None) -> datetime | None:
+        if moment is not None and is_ahead(moment, at=now()):
+            raise serializers.ValidationError(AHEAD)
+        return moment
 
     def validate_currency(self, code: str | None) -> str | None:
         if code and not (len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from profiles.importing.values import shown
 from profiles.models.location import zone_names
+from transactions.ahead import AHEAD, is_ahead
 from transactions.importing.columns import NEEDED, OF_LINE, Columns
 from transactions.models import Transaction
 from transactions.models.transaction import CENT
@@ -21,7 +22,7 @@ CHOICES = {"type": set(Transaction.Type.values), "status": set(Transaction.Statu
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9998, 1, 1, tzinfo=UTC)
 
 
-def clean(cells: list[str], columns: Columns, *, locations: dict[str, int]) -> tuple[dict, list[str]]:
+def clean(cells: list[str], columns: Columns, *, locations: dict[str, int], at: datetime) -> tuple[dict, list[str]]:
     """The row's values as JSON keeps them, and whole sentences for what is wrong with it."""
     values: dict = {}
     reasons: list[str] = []
@@ -32,6 +33,8 @@ def clean(cells: list[str], columns: Columns, *, locations: dict[str, int]) -> t
         except ValueError as error:
             reasons.append(str(error))
     reasons += [f"The {name.replace('_', ' ')} is missing." for name in NEEDED if name not in texts]
+    if "transacted_at" in values and is_ahead(datetime.fromisoformat(values["transacted_at"]), at=at):
+        reasons.append(AHEAD)
     if values.get("quantity") == "0":
         reasons.append("A line has a quantity.")
     return values, reasons

@@ -58,17 +58,19 @@ def stage(table: Table, columns: Columns, *, matches_returns: bool, at: datetime
     staged, locations = Staged(run=uuid7()), locations_by_name()
     rows = table.rows()
     while step := list(islice(rows, ROWS_AT_ONCE)):
-        lines = [line for line in (laid(row, columns, locations, staged, matches_returns) for row in step) if line]
+        lines = [line for line in (laid(row, columns, locations, staged, matches_returns, at) for row in step) if line]
         with transaction.atomic():
             insert_rows(StagedLine, COLUMNS, lines, constants={"run": staged.run, "staged_at": at})
         staged.rows += len(step)
         yield staged
 
 
-def laid(row: tuple, columns: Columns, locations: dict, staged: Staged, matches_returns: bool) -> tuple | None:
+def laid(
+    row: tuple, columns: Columns, locations: dict, staged: Staged, matches_returns: bool, at: datetime
+) -> tuple | None:
     """The row's columns in the staging table; None for one that is refused."""
     number, cells = row
-    values, reasons = clean(cells, columns, locations=locations)
+    values, reasons = clean(cells, columns, locations=locations, at=at)
     is_return = bool(values.get("returns")) or values.get("type") == "return"
     if values.get("quantity", "").startswith("-"):
         if not is_return and not matches_returns:

@@ -169,6 +169,7 @@ WRONG = [
     ({"timezone": "Mars/Olympus"}, "timezone"),
     ({"transacted_at": "yesterday"}, "transacted_at"),
     ({"transacted_at": "0001-01-01 00:00:00"}, "transacted_at"),
+    ({"transacted_at": "2999-01-01 00:00:00"}, "transacted_at"),
     ({"status": "lost"}, "status"),
     ({"type": "gift"}, "type"),
     ({"profile_id": "me"}, "profile_id"),

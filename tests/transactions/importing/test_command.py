@@ -111,6 +111,7 @@ def test_customers_by_their_card(run, member):
     ("row", "reason"),
     [
         ("S1,,soon,UTC,,K,K,,,1,10,,", "“soon” is not a time."),
+        ("S1,,2999-01-01,UTC,,K,K,,,1,10,,", "A transaction cannot lie in the future."),
         ("S1,,2026-05-01,Mars,,K,K,,,1,10,,", "“Mars” is not a time zone."),
         ("S1,,2026-05-01,UTC,NOWHERE,K,K,,,1,10,,", "There is no location “NOWHERE”."),
         ("S1,,2026-05-01,UTC,,K,K,,,one,10,,", "“one” is not a number."),
