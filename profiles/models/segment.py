@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from django.db import models, transaction
+from django.db import models
 from simple_history.models import HistoricalRecords
 
 from profiles.conditions.condition import Condition
@@ -45,11 +45,3 @@ class Segment(models.Model):
         Segment.objects.filter(pk=self.pk).update(member_count=count, counted_at=at)
         self.member_count, self.counted_at = count, at
         return count
-
-    @transaction.atomic
-    def duplicate(self, *, name: str, handle: str) -> "Segment":
-        """A copy under another name. Raises ValidationError, such as for a taken handle."""
-        copy = Segment(name=name, handle=handle, description=self.description, condition=self.condition)
-        copy.full_clean()
-        copy.save()
-        return copy
