@@ -157,10 +157,14 @@ def with_our_operators(node, depth: int = 0):
     return {name: with_our_operators(given, depth + 1) for name, given in node.items()}
 
 
+def number_of(value: Decimal) -> float:
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
 def as_json(value):
     """What JSON has no type for, as conditions write it."""
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
+        return number_of(value)
     if isinstance(value, (date, datetime)):
         return written(value)
     if isinstance(value, UUID):

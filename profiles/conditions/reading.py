@@ -95,11 +95,6 @@ class Reader(ValueReader):
             return readers[name](name, given, pointer)
         return self._true(self._value(name, given, pointer))
 
-    def _one(self, given: list, pointer: str):
-        if len(given) != 1:
-            raise ConditionInvalid("This takes one argument.", pointer=pointer)
-        return given[0]
-
     def _is_claim(self, node) -> bool:
         return isinstance(node, bool) or (
             isinstance(node, dict)

@@ -14,6 +14,7 @@ from django.apps import apps
 from django.db.models import F, OuterRef
 
 from cxmanager.statements import Select
+from profiles.conditions.evaluating import number_of
 from profiles.conditions.facts import Fact, FactType
 from profiles.conditions.functions import Members
 from profiles.conditions.moments import Moment, months_between, written
@@ -88,10 +89,6 @@ def as_read(reading: Reading, value, asked: Moment):
     if fits:
         return value
     return {FactType.TEXT: "", FactType.LIST: []}.get(reading.type)
-
-
-def number_of(value: Decimal) -> float:
-    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def span_of(span: str, value: date | datetime | None, asked: Moment) -> int | None:

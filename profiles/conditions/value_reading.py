@@ -64,6 +64,11 @@ class ValueReader:
         near = get_close_matches(name, OPERATORS, n=1)
         return f"There is no operator “{name}”." + (f" Did you mean “{near[0]}”?" if near else "")
 
+    def _one(self, given: list, pointer: str):
+        if len(given) != 1:
+            raise ConditionInvalid("This takes one argument.", pointer=pointer)
+        return given[0]
+
     def value(self, node, pointer: str):
         """The value that a node stands for."""
         if not isinstance(node, dict):
