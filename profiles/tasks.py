@@ -32,6 +32,7 @@ def sync(job: Job) -> dict:
 @tidies("segments_counted")
 def count_segments(*, at: datetime) -> int:
     """Count the customers of every segment anew, for the list. Returns of how many segments."""
-    for segment in Segment.objects.all():
+    segments = list(Segment.objects.all())
+    for segment in segments:
         segment.count_members(at=at)
-    return Segment.objects.count()
+    return len(segments)

@@ -6,7 +6,6 @@ from django.utils import timezone
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilter, RadioFilter
 
 from cxmanager.filters import DaysFilter
-from profiles.conditions.condition import Condition
 from profiles.models import Profile, Segment
 from profiles.preferences import CHANNELS
 
@@ -46,7 +45,7 @@ class SegmentFilter(DropdownFilter):
         segment = Segment.objects.filter(handle=self.value()).first() if self.value() else None
         if segment is None:
             return queryset
-        return queryset.matching(Condition.of(segment.condition), at=timezone.now())
+        return segment.among(queryset, at=timezone.now())
 
 
 class JoinedFilter(DaysFilter):

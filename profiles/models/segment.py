@@ -5,6 +5,7 @@ from simple_history.models import HistoricalRecords
 
 from profiles.conditions.condition import Condition
 from profiles.conditions.field import ConditionField
+from profiles.conditions.value_reading import ConditionInvalid
 from profiles.models.profile import Profile, ProfileQuerySet
 
 
@@ -37,7 +38,14 @@ class Segment(models.Model):
 
     def profiles(self, *, at: datetime) -> ProfileQuerySet:
         """The living customers who belong at that moment. One query."""
-        return Profile.objects.living().matching(Condition.of(self.condition), at=at)
+        return self.among(Profile.objects.living(), at=at)
+
+    def among(self, profiles: ProfileQuerySet, *, at: datetime) -> ProfileQuerySet:
+        """Those of these profiles who belong. A condition that can no longer be asked, since a fact went, holds of nobody."""
+        try:
+            return profiles.matching(Condition.of(self.condition), at=at)
+        except ConditionInvalid:
+            return profiles.none()
 
     def count_members(self, *, at: datetime) -> int:
         """Count the customers who belong now, and keep the number with its time for lists. Leaves history and `updated_at` alone."""

@@ -5,12 +5,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from profiles.conditions.asking import Asking
 from profiles.conditions.condition import Condition
 from profiles.conditions.facts import FACTS, FactType
 from profiles.conditions.moments import Moment
 from profiles.models import Profile, Segment
+from profiles.tasks import count_segments
 
 VIPS = {"and": [{"==": [{"var": "gender"}, "female"]}, {"in": ["vip", {"var": "flattened_tags"}]}]}
 
@@ -96,6 +98,16 @@ class TestSegment:
             assert list(segment.profiles(at=at)) == [vip]
         vip.retire(at=at)
         assert not segment.profiles(at=at).exists()
+
+    def test_one_that_can_no_longer_be_asked_finds_nobody_and_stops_no_other(self, vip, at, client, manager):
+        gone = Segment.objects.create(name="Gone", handle="gone", condition={"==": [{"var": "gone.fact"}, 1]})
+        vips = Segment.objects.create(name="VIPs", handle="vips", condition=VIPS)
+        assert count_segments(at=at) == 2
+        gone.refresh_from_db(), vips.refresh_from_db()
+        assert (gone.member_count, vips.member_count) == (0, 1)
+        client.force_login(manager)
+        page = client.get(reverse("admin:profiles_profile_changelist"), {"segment": "gone"})
+        assert (page.status_code, list(page.context["cl"].result_list)) == (200, [])
 
     @pytest.mark.parametrize("condition", [None, [], "x", {"==": [{"var": "gendr"}, "x"]}])
     def test_a_wrong_condition_is_refused_at_its_field(self, db, condition):
