@@ -98,10 +98,10 @@ class Between:
     value: object
     low: object
     high: object
-    is_strict: tuple[bool, bool] = (False, False)
+    is_strict: bool = False
 
     def _both(self) -> Group:
-        signs = [">" if self.is_strict[0] else ">=", "<" if self.is_strict[1] else "<="]
+        signs = (">", "<") if self.is_strict else (">=", "<=")
         return Group(True, (Comparison(signs[0], self.value, self.low), Comparison(signs[1], self.value, self.high)))
 
     def readings(self) -> set[Reading]:
@@ -114,7 +114,7 @@ class Between:
         return self._both().q(asked, holds=holds)
 
     def words(self) -> str:
-        if any(self.is_strict):
+        if self.is_strict:
             return self._both().words()
         return f"{self.value.words()} is between {self.low.words()} and {self.high.words()}"
 

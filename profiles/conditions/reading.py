@@ -196,8 +196,7 @@ class Reader(ValueReader):
 
     def _comparison(self, name: str, given: list, pointer: str):
         if len(given) == 3 and name in ("<", "<="):
-            is_strict = (name == "<", name == "<")
-            return self._within(given[1], given[0], given[2], is_strict, pointer, places=(1, 0, 2))
+            return self._within(given[1], given[0], given[2], name == "<", pointer, places=(1, 0, 2))
         if len(given) != 2:
             raise ConditionInvalid("This compares two values.", pointer=pointer)
         sign, (first, second) = COMPARISONS[name], given
@@ -225,9 +224,9 @@ class Reader(ValueReader):
     def _between(self, name: str, given: list, pointer: str):
         if len(given) != 3:
             raise ConditionInvalid("This takes a value, the lowest and the highest.", pointer=pointer)
-        return self._within(*given, (False, False), pointer, places=(0, 1, 2))
+        return self._within(*given, False, pointer, places=(0, 1, 2))
 
-    def _within(self, node, low, high, is_strict, pointer: str, *, places):
+    def _within(self, node, low, high, is_strict: bool, pointer: str, *, places):
         value, low, high = (
             self.value(one, f"{pointer}/{at}") for one, at in zip((node, low, high), places, strict=True)
         )
