@@ -14,9 +14,17 @@ from transactions.cataloguing import with_catalogue
 from transactions.lines import LineChanges, changes_to
 from transactions.locking import in_turn, transaction_in_turn
 from transactions.models import Transaction, TransactionItem
-from transactions.recording import NESTED, positive, sale_named, write_lines, write_payments, write_words
+from transactions.recording import NESTED, positive, write_lines, write_payments, write_words
 from transactions.refusals import refusal
-from transactions.returning import check_quantities, refuse_undone, release, tied
+from transactions.returning import (
+    check_quantities,
+    refuse_after,
+    refuse_before,
+    refuse_undone,
+    release,
+    sale_meant,
+    tied,
+)
 
 UNTRACKED = {"id", "net", "transacted_on", "is_online", "created_at", "updated_at"}
 
@@ -44,6 +52,7 @@ def change(
     changes = _differences(before, snapshot(fresh)) | lines.told() | _words_changed(fresh, document)
     if changes:
         _refuse_what_returns_forbid(fresh, changes, lines)
+        _refuse_days(fresh, changes, sale)
         _write(fresh, changes, lines, document, took_back=took_back, sale=sale)
         fresh.record_event("transaction.updated", at=at, cause=cause, changes=changes)
         _refresh({*owners, fresh.profile_id}, at=at, cause=cause)
@@ -64,13 +73,14 @@ def _sale_of(fresh: Transaction, document: dict) -> Transaction | None:
     """The sale that this return takes back. It can be named later, but not changed. Raises Refusal `sale_is_fixed`."""
     if document.get("type", fresh.type) != fresh.type:
         raise refusal("type_is_fixed")
-    named = document.get("returns")
-    if fresh.type != Transaction.Type.RETURN or not (named or fresh.returns_id):
-        return None
-    held = fresh.returns_id and Transaction.objects.get(pk=fresh.returns_id)
-    if held and named and named != held.external_id:
-        raise refusal("sale_is_fixed")
-    fresh.returns = transaction_in_turn(held or sale_named(named), fresh.profile)
+    if not fresh.returns_id:
+        held = set(fresh.items.filter(returns__isnull=False).values_list("returns", flat=True))
+        meant = sale_meant(document, type=fresh.type, tied_already=held)
+    else:
+        meant = Transaction.objects.get(pk=fresh.returns_id)
+        if document.get("returns") not in (None, "", meant.external_id):
+            raise refusal("sale_is_fixed")
+    fresh.returns = meant and transaction_in_turn(meant, fresh.profile)
     return fresh.returns
 
 
@@ -91,7 +101,13 @@ def _line_changes(fresh: Transaction, document: dict) -> LineChanges:
     if given is None and not is_whole and not gone:
         return LineChanges()
     held = list(TransactionItem.objects.filter(transaction=fresh).order_by("pk"))
-    return changes_to(held, with_catalogue(given or ()), is_whole=is_whole, gone=gone)
+    lines = [_said(line, sent) for line, sent in zip(with_catalogue(given or ()), given or (), strict=True)]
+    return changes_to(held, lines, is_whole=is_whole, gone=gone)
+
+
+def _said(line: dict, sent: dict) -> dict:
+    """The line without the words that are empty because nobody said them: what it is called stays."""
+    return {name: value for name, value in line.items() if value != "" or name in sent}
 
 
 def _move_total(fresh: Transaction, document: dict, lines: LineChanges) -> None:
@@ -139,6 +155,14 @@ def _refuse_what_returns_forbid(fresh: Transaction, changes: dict, lines: LineCh
     for line in lines.changed:
         if line.returned_quantity and (line.is_void or line.quantity < line.returned_quantity):
             raise refusal("has_returns" if line.is_void else "returned_too_many")
+
+
+def _refuse_days(fresh: Transaction, changes: dict, sale: Transaction | None) -> None:
+    """Raises Refusal before_its_sale or after_its_return where the change would put a return on a day before its sale."""
+    if fresh.takes_back and sale is not None and {"transacted_at", "returns_id", "is_void", "status"} & changes.keys():
+        refuse_before(sale, fresh.transacted_at)
+    if fresh.type == Transaction.Type.SALE and "transacted_at" in changes:
+        refuse_after(fresh)
 
 
 def _write(

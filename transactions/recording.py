@@ -6,7 +6,7 @@ rows), and
   brand, category, subcategory, price, product_id}, and for a return `returns_id`, the sale's line;
 - `payments`: dicts of the fields of Payment;
 - `tags` and `systems`: handles;
-- `returns`: the external id of the sale that a return takes back.
+- `returns`: the external id of the sale that a return takes back; the lines' `returns_id` may say it instead.
 What it does not name takes its usual value.
 """
 
@@ -26,7 +26,7 @@ from transactions.lines import new_line
 from transactions.locking import in_turn, transaction_in_turn
 from transactions.models import Payment, System, Transaction, TransactionItem, TransactionSystem, TransactionTag
 from transactions.refusals import refusal
-from transactions.returning import check_quantities, refuse_undone, sale_named, tied
+from transactions.returning import check_quantities, refuse_before, refuse_undone, sale_meant, tied
 
 NESTED = {"items", "payments", "tags", "systems", "returns", "delete_existing_items", "delete_items"}
 
@@ -34,9 +34,9 @@ NESTED = {"items", "payments", "tags", "systems", "returns", "delete_existing_it
 @transaction.atomic
 def record(profile: Profile | None, document: dict, *, at: datetime, cause: Cause) -> tuple[Transaction, bool]:
     """As `Transaction.objects.record`; says as well whether the transaction is new."""
-    profile, sale = in_turn(profile), None
-    if document.get("returns"):
-        profile, sale = _with_sale(profile, sale_named(document["returns"]))
+    profile, sale = in_turn(profile), sale_meant(document, type=document.get("type") or Transaction.Type.SALE)
+    if sale is not None:
+        profile, sale = _with_sale(profile, sale, moment=document.get("transacted_at") or at)
     new = unsaved(document, profile=profile, sale=sale, at=at)
     lines = [new_line(one, number=number) for number, one in enumerate(with_catalogue(document.get("items") or ()))]
     if new.type == Transaction.Type.RETURN:
@@ -63,10 +63,14 @@ def record(profile: Profile | None, document: dict, *, at: datetime, cause: Caus
     return new, True
 
 
-def _with_sale(profile: Profile | None, sale: Transaction) -> tuple[Profile | None, Transaction]:
-    """Whose return it is, and the sale, locked so that nobody undoes it meanwhile. Raises Refusal: sale_undone, other_customers_sale."""
+def _with_sale(profile: Profile | None, sale: Transaction, *, moment: datetime) -> tuple[Profile | None, Transaction]:
+    """Whose return of that moment it is, and the sale, locked so that nobody undoes it meanwhile.
+
+    Raises Refusal: sale_undone, before_its_sale, other_customers_sale.
+    """
     sale = transaction_in_turn(sale, profile)
     refuse_undone(sale)
+    refuse_before(sale, moment)
     if profile is not None and sale.profile is not None and profile.pk != sale.profile_id:
         raise refusal("other_customers_sale")
     return sale.profile or profile, sale

@@ -1,5 +1,9 @@
 """Every reason for which a transaction is refused: code (api.md 3) and sentence, in one place for all doors."""
 
+from datetime import date
+
+from django.utils.formats import date_format
+
 from cxmanager.refusals import Refusal
 
 SENTENCES = {
@@ -7,6 +11,8 @@ SENTENCES = {
     "external_id_taken": "Another transaction has this external id.",
     "sale_not_found": "There is no sale with this external id to return goods of.",
     "sale_undone": "The sale was voided or reversed, so nothing of it can be returned.",
+    "before_its_sale": "The sale was on {on}. Nothing of it can come back before that day.",
+    "after_its_return": "Goods of this sale came back on {on}, so it cannot be of a later day.",
     "other_customers_sale": "The sale that is returned belongs to another customer.",
     "not_on_sale": "The sale has no such line.",
     "returned_too_many": "More would be returned than was bought.",
@@ -19,6 +25,8 @@ SENTENCES = {
 }
 
 
-def refusal(code: str, **details) -> Refusal:
-    """The refusal of this code. `details` are further keys of the API's answer."""
-    return Refusal(SENTENCES[code], code=code, **details)
+def refusal(code: str, *, on: date | None = None, **details) -> Refusal:
+    """The refusal of this code. `details` are further keys of the API's answer, and so is `on`, the day that the sentence names."""
+    if on is None:
+        return Refusal(SENTENCES[code], code=code, **details)
+    return Refusal(SENTENCES[code].format(on=date_format(on, "j M Y")), code=code, on=on.isoformat(), **details)

@@ -1,14 +1,19 @@
 """Returned lines stand against the lines of the sale: never is more given back than was bought."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from copy import copy
+from datetime import date, datetime
 from decimal import Decimal
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import F
 
 from transactions.models import Transaction, TransactionItem
+from transactions.models.transaction import day_of
 from transactions.refusals import refusal
+
+ONLY_RETURNS = "Only a return takes goods back. Send the type return with it."
 
 
 def sale_named(external_id: str) -> Transaction:
@@ -19,10 +24,62 @@ def sale_named(external_id: str) -> Transaction:
     return sale
 
 
+def sale_meant(document: dict, *, type: str, tied_already: Collection[int] = ()) -> Transaction | None:
+    """The sale that the document takes back: the one it names, else that of the lines that its lines name.
+
+    A return that a file brought may have lines of several sales: those are `tied_already`, and say nothing new.
+    Raises Refusal `sale_not_found`, ValidationError where a sale would take back or the lines are of no one sale. One query.
+    """
+    items = document.get("items") or ()
+    named = {number: one["returns_id"] for number, one in enumerate(items) if one.get("returns_id")}
+    named = {number: line for number, line in named.items() if line not in tied_already}
+    if type != Transaction.Type.RETURN:
+        if document.get("returns"):
+            raise ValidationError({"returns": ONLY_RETURNS})
+        if named:
+            raise ValidationError({f"items.{min(named)}.returns_item_id": ONLY_RETURNS})
+        return None
+    if document.get("returns"):
+        return sale_named(document["returns"])
+    if not named:
+        return None
+    of = dict(
+        TransactionItem.objects.filter(pk__in=named.values(), transaction__type="sale").values_list("pk", "transaction")
+    )
+    for number, key in named.items():
+        if key not in of:
+            raise ValidationError({f"items.{number}.returns_item_id": "No sale has such a line."})
+        if of[key] != of[named[min(named)]]:
+            raise ValidationError({f"items.{number}.returns_item_id": "This line is of another sale than the first."})
+    return Transaction.objects.get(pk=of[key])
+
+
 def refuse_undone(sale: Transaction) -> None:
     """Raise Refusal `sale_undone` where nothing of it can come back. Ask it of a locked row."""
     if sale.is_void or sale.status == Transaction.Status.REVERSED:
         raise refusal("sale_undone", sale=sale.external_id)
+
+
+def refuse_before(sale: Transaction, moment: datetime) -> None:
+    """Raise Refusal `before_its_sale` where goods would come back at a moment of a day before the sale's.
+
+    Days are the programme's: the clocks of two tills do not agree to the minute, nor do two shops' zones on the day.
+    """
+    if moment < sale.transacted_at and day_here(moment) < day_here(sale.transacted_at):
+        raise refusal("before_its_sale", on=day_here(sale.transacted_at))
+
+
+def refuse_after(sale: Transaction) -> None:
+    """Raise Refusal `after_its_return` where the sale would be of a later day than one of its returns. One query."""
+    back = sale.returned_by.filter(is_void=False).exclude(status=Transaction.Status.REVERSED).order_by("transacted_at")
+    first = back.values_list("transacted_at", flat=True).first()
+    if first is not None and day_here(first) < day_here(sale.transacted_at):
+        raise refusal("after_its_return", on=day_here(first))
+
+
+def day_here(moment: datetime) -> date:
+    """The day of the moment in the programme's zone."""
+    return day_of(moment, settings.TIME_ZONE)
 
 
 def check_quantities(lines: Iterable[TransactionItem]) -> None:

@@ -6,7 +6,7 @@ from profiles.models import Profile
 from transactions.importing.staging import Group
 from transactions.models import Transaction, TransactionItem
 from transactions.refusals import refusal
-from transactions.returning import parts_of
+from transactions.returning import parts_of, refuse_before
 
 SOLD = TransactionItem.objects.select_for_update(no_key=True, of=("self",)).select_related("transaction")
 
@@ -36,6 +36,7 @@ class Sold:
                 raise refusal("sale_not_found")
             if sold[0].transaction.profile_id != of.profile_id and sold[0].transaction.profile_id is not None:
                 raise refusal("other_customers_sale")
+            refuse_before(sold[0].transaction, of.transacted_at)
             return sold[0].transaction_id, parts_of(line, sold)
         earlier = (
             item

@@ -174,7 +174,8 @@ class Transaction(models.Model):
 
         Its lines are matched by id, external id, else SKU and name; those that it does not name stay, unless it says
         `delete_existing_items`, or names their ids under `delete_items`. `profile` moves the transaction to that customer. Returns {"field": [before, after]}.
-        Raises Refusal: has_returns, returned_too_many, not_on_sale, sale_not_found, external_id_taken.
+        Raises Refusal: has_returns, returned_too_many, not_on_sale, sale_not_found, before_its_sale, after_its_return,
+        external_id_taken.
         """
         from transactions.changing import change
 

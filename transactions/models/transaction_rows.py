@@ -21,7 +21,8 @@ class TransactionQuerySet(models.QuerySet):
         customer returns the transaction that it made before.
 
         Records `transaction.created` or `transaction.returned`, and `aggregation.updated` when figures change. Raises
-        Refusal: profile_inactive, external_id_taken, sale_not_found, not_on_sale, returned_too_many, other_customers_sale.
+        Refusal: profile_inactive, external_id_taken, sale_not_found, sale_undone, before_its_sale, not_on_sale,
+        returned_too_many, other_customers_sale.
         """
         from transactions.recording import record
 

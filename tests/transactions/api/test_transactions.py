@@ -125,6 +125,14 @@ def test_lines_one_by_one(api, document):
     assert api.get(f"{BASE}/{pk}/items").json()["meta"]["total"] == 1
 
 
+def test_a_line_keeps_what_a_change_does_not_speak_of(api, document):
+    data = post(api, "", document).json()["data"]
+    path = f"{BASE}/{data['id']}/items/{data['items'][0]['id']}"
+    changed = api.put(path, {"quantity": 1}, format="json").json()["data"]
+    assert [changed[name] for name in ("quantity", "sku", "name", "brand")] == [1, "SCARF", "Scarf", "Acme"]
+    assert api.put(path, {"brand": ""}, format="json").json()["data"]["brand"] in (None, "")
+
+
 def test_it_is_told_again(api, document):
     data = post(api, "", document).json()["data"]
     assert post(api, f"/{data['id']}/resend", {}).status_code == 200
