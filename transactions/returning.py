@@ -1,6 +1,6 @@
 """Returned lines stand against the lines of the sale: never is more given back than was bought."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from copy import copy
 from datetime import date, datetime
 from decimal import Decimal
@@ -103,8 +103,13 @@ def tied(sale: Transaction, lines: Iterable[TransactionItem]) -> list[Transactio
     return found
 
 
-def parts_of(line: TransactionItem, sold: list[TransactionItem]) -> list[TransactionItem]:
-    """The line, tied to one of those sold, which are locked; in parts where it spans several. Raises as `tied` does."""
+def parts_of(
+    line: TransactionItem, sold: list[TransactionItem], *, take: Callable | None = None
+) -> list[TransactionItem]:
+    """The line, tied to one of those sold, which are locked; in parts where it spans several. Raises as `tied` does.
+
+    Who ties thousands gives their own `take`, and writes down once for all what was taken.
+    """
     fitting = [one for one in sold if _fits(line, one)]
     if not fitting:
         raise refusal("not_on_sale", line=line.sku or line.name)
@@ -116,7 +121,7 @@ def parts_of(line: TransactionItem, sold: list[TransactionItem]) -> list[Transac
         taken = min(left, one.returnable_quantity)
         if taken <= 0:
             continue
-        _take(one, taken, line)
+        (take or _take)(one, taken, line)
         # The first part is the line itself, so that it keeps its key.
         part = line if not parts else _another(line)
         part.returns_id, part.quantity = one.pk, taken

@@ -14,6 +14,8 @@ from django.db.models.expressions import RawSQL
 
 SPECIAL = re.compile(r"[\\\n\r\t]")
 QUOTED = re.compile(r'[\\"]')
+# `json.dumps` would make an encoder for each value.
+as_json = json.JSONEncoder(ensure_ascii=False).encode
 ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -178,7 +180,7 @@ def array_of(texts: list[str | None]) -> str:
 
 
 def json_text(value) -> str | None:
-    return None if value is None else json.dumps(value, ensure_ascii=False)
+    return None if value is None else as_json(value)
 
 
 def value_text(value) -> str | None:
@@ -200,7 +202,7 @@ def copied_json(value) -> str:
     if not value:
         # Most customers have none.
         return "\\N" if value is None else json.dumps(value)
-    return escaped(json.dumps(value, ensure_ascii=False))
+    return escaped(as_json(value))
 
 
 def escaped(text: str) -> str:

@@ -12,6 +12,8 @@ from transactions.models import Transaction
 from transactions.models.transaction import CENT
 
 LONGEST = 191
+# Texts of each column, until all are forgotten.
+REMEMBERED = 5_000
 LARGEST_PRICE, MOST_PIECES = Decimal(10) ** 10, Decimal(10) ** 8
 # The smallest step, and what is too large.
 PIECES, PRICE, MONEY = (Decimal("0.001"), MOST_PIECES), (Decimal("0.0001"), LARGEST_PRICE), (CENT, LARGEST_PRICE)
@@ -22,22 +24,44 @@ CHOICES = {"type": set(Transaction.Type.values), "status": set(Transaction.Statu
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9998, 1, 1, tzinfo=UTC)
 
 
-def clean(cells: list[str], columns: Columns, *, locations: dict[str, int], at: datetime) -> tuple[dict, list[str]]:
-    """The row's values as JSON keeps them, and whole sentences for what is wrong with it."""
-    values: dict = {}
-    reasons: list[str] = []
-    texts = {key: text for key in columns.places if (text := columns.cell(cells, key))}
-    for key, text in texts.items():
+class Cleaner:
+    """Cleans the rows of one file. A text that occurs again and again, such as a moment or a price, is read once."""
+
+    def __init__(self, columns: Columns, *, locations: dict[str, int], at: datetime):
+        self.columns, self.locations, self.at = columns, locations, at
+        self.known: dict[str, dict] = {key: {} for key in columns.places}
+
+    def clean(self, cells: list[str]) -> tuple[dict, list[str]]:
+        """The row's values as JSON keeps them, and whole sentences for what is wrong with it."""
+        values: dict = {}
+        reasons: list[str] = []
+        width = len(cells)
+        for key, place in self.columns.places.items():
+            text = cells[place].strip() if place < width else ""
+            if not text:
+                if key in NEEDED:
+                    reasons.append(f"The {key.replace('_', ' ')} is missing.")
+                continue
+            try:
+                values[key] = self._read(key, text)
+            except ValueError as error:
+                reasons.append(str(error))
+        if values.get("quantity") == "0":
+            reasons.append("A line has a quantity.")
+        return values, reasons
+
+    def _read(self, key: str, text: str):
+        known = self.known[key]
         try:
-            values[key] = read(key, text, locations)
-        except ValueError as error:
-            reasons.append(str(error))
-    reasons += [f"The {name.replace('_', ' ')} is missing." for name in NEEDED if name not in texts]
-    if "transacted_at" in values and is_ahead(datetime.fromisoformat(values["transacted_at"]), at=at):
-        reasons.append(AHEAD)
-    if values.get("quantity") == "0":
-        reasons.append("A line has a quantity.")
-    return values, reasons
+            return known[text]
+        except KeyError:
+            value = read(key, text, self.locations)
+        if key == "transacted_at" and is_ahead(datetime.fromisoformat(value), at=self.at):
+            raise ValueError(AHEAD)
+        if len(known) >= REMEMBERED:
+            known.clear()
+        known[text] = value
+        return value
 
 
 def read(key: str, text: str, locations: dict[str, int]):

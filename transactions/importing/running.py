@@ -52,14 +52,18 @@ def run(
 
     Raises Refusal when the file is no list of transactions.
     """
-    columns, tally, key = Columns.of(table.header), Tally(), None
+    columns, tally, key, catalogue = Columns.of(table.header), Tally(), None, {}
     try:
         for staged in stage(table, columns, matches_returns=matches_returns, at=clock()):
             key, tally.rows, tally.refused = staged.run, staged.rows, staged.refused
             on_step(tally)
         if key is not None:
             for groups in batches(key, size=lines_in_a_lot()):
-                tally.add(written(groups, columns, matches_returns=matches_returns, cause=cause, clock=clock))
+                tally.add(
+                    written(
+                        groups, columns, matches_returns=matches_returns, catalogue=catalogue, cause=cause, clock=clock
+                    )
+                )
                 on_step(tally)
     finally:
         forget(key)
@@ -72,17 +76,31 @@ def lines_in_a_lot() -> int:
 
 
 def written(
-    groups: list[Group], columns: Columns, *, matches_returns: bool, cause: Cause, clock: Callable[[], datetime]
+    groups: list[Group],
+    columns: Columns,
+    *,
+    matches_returns: bool,
+    catalogue: dict,
+    cause: Cause,
+    clock: Callable[[], datetime],
 ) -> Result:
     """Write one lot in a transaction of its own; again when another caller was faster with something of it."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with transaction.atomic():
-                lot = Lot(groups, customer=columns.customer, matches_returns=matches_returns, at=clock(), cause=cause)
+                lot = Lot(
+                    groups,
+                    customer=columns.customer,
+                    matches_returns=matches_returns,
+                    catalogue=catalogue,
+                    at=clock(),
+                    cause=cause,
+                )
                 return lot.write()
         except (IntegrityError, OperationalError) as error:
             if attempt == ATTEMPTS or not (isinstance(error, IntegrityError) or is_worth_repeating(error)):
                 raise
+            catalogue.clear()
     raise AssertionError("The last attempt returns or raises.")
 
 

@@ -4,6 +4,7 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import groupby, islice
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from jobs.housekeeping import tidies
 from profiles.importing.bulk import among, insert_rows
 from profiles.importing.reading import Table
 from profiles.models import Location
-from transactions.importing.cleaning import clean
+from transactions.importing.cleaning import Cleaner
 from transactions.importing.columns import Columns
 from transactions.models import StagedLine
 
@@ -39,9 +40,13 @@ class Group:
     def numbers(self) -> list[int]:
         return [number for number, _ in self.rows]
 
-    def first(self, key: str):
-        """What the first row that says anything says there."""
-        return next((values[key] for _, values in self.rows if values.get(key) is not None), None)
+    @cached_property
+    def said(self) -> dict:
+        """What the rows say of their transaction: of each thing what the first row says that says anything."""
+        said = {}
+        for _, values in reversed(self.rows):
+            said.update(values)
+        return said
 
 
 @dataclass
@@ -55,22 +60,21 @@ class Staged:
 
 def stage(table: Table, columns: Columns, *, matches_returns: bool, at: datetime) -> Iterator[Staged]:
     """Clean and lay down all rows, five thousand in a transaction. Yields the same `Staged` after each step, further on."""
-    staged, locations = Staged(run=uuid7()), locations_by_name()
+    staged = Staged(run=uuid7())
+    cleaner = Cleaner(columns, locations=locations_by_name(), at=at)
     rows = table.rows()
     while step := list(islice(rows, ROWS_AT_ONCE)):
-        lines = [line for line in (laid(row, columns, locations, staged, matches_returns, at) for row in step) if line]
+        lines = [line for line in (laid(row, cleaner, staged, matches_returns) for row in step) if line]
         with transaction.atomic():
             insert_rows(StagedLine, COLUMNS, lines, constants={"run": staged.run, "staged_at": at})
         staged.rows += len(step)
         yield staged
 
 
-def laid(
-    row: tuple, columns: Columns, locations: dict, staged: Staged, matches_returns: bool, at: datetime
-) -> tuple | None:
+def laid(row: tuple, cleaner: Cleaner, staged: Staged, matches_returns: bool) -> tuple | None:
     """The row's columns in the staging table; None for one that is refused."""
     number, cells = row
-    values, reasons = clean(cells, columns, locations=locations, at=at)
+    values, reasons = cleaner.clean(cells)
     is_return = bool(values.get("returns")) or values.get("type") == "return"
     if values.get("quantity", "").startswith("-"):
         if not is_return and not matches_returns:
@@ -79,7 +83,7 @@ def laid(
     if reasons:
         staged.refused[number] = reasons
         return None
-    customer = values.get(columns.customer, "") if columns.customer else ""
+    customer = values.get(cleaner.columns.customer, "") if cleaner.columns.customer else ""
     return number, not customer, customer, is_return, values["external_id"], values
 
 

@@ -1,7 +1,9 @@
 """Which line of which sale a returned line of a file takes back."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 
+from profiles.importing.bulk import update_rows
 from profiles.models import Profile
 from transactions.importing.staging import Group
 from transactions.models import Transaction, TransactionItem
@@ -18,15 +20,21 @@ class Sold:
         named = {values["returns"] for one in returns for _, values in one.rows if values.get("returns")}
         rows = SOLD.filter(transaction__type="sale", transaction__is_void=False).exclude(transaction__status="reversed")
         self.named: dict[str, list[TransactionItem]] = {}
+        # Each line once, so that what a named and what a matched return take of it is taken from the same.
+        self.lines: dict[int, TransactionItem] = {}
+        self.changed: set[int] = set()
         self.bought: dict[tuple, list[TransactionItem]] = {}
         for item in rows.filter(transaction__external_id__in=named).order_by("pk") if named else ():
-            self.named.setdefault(item.transaction.external_id, []).append(item)
+            self.named.setdefault(item.transaction.external_id, []).append(self._once(item))
         if not matches_returns:
             return
         skus = {values.get("sku") for one in returns for _, values in one.rows} - {None}
         theirs = rows.filter(transaction__profile__in=list(profiles), sku__in=skus, is_void=False)
         for item in sorted(theirs.order_by("pk"), key=lambda item: item.transaction.transacted_at, reverse=True):
-            self.bought.setdefault((item.transaction.profile_id, item.sku), []).append(item)
+            self.bought.setdefault((item.transaction.profile_id, item.sku), []).append(self._once(item))
+
+    def _once(self, item: TransactionItem) -> TransactionItem:
+        return self.lines.setdefault(item.pk, item)
 
     def taken(self, line: TransactionItem, *, of: Transaction, named: str | None) -> tuple[int, list[TransactionItem]]:
         """The sale's key, and the line tied to the sale's, in parts where it spans several. Raises Refusal with the reason."""
@@ -37,7 +45,7 @@ class Sold:
             if sold[0].transaction.profile_id != of.profile_id and sold[0].transaction.profile_id is not None:
                 raise refusal("other_customers_sale")
             refuse_before(sold[0].transaction, of.transacted_at)
-            return sold[0].transaction_id, parts_of(line, sold)
+            return sold[0].transaction_id, parts_of(line, sold, take=self._take)
         earlier = (
             item
             for item in self.bought.get((of.profile_id, line.sku), ())
@@ -46,4 +54,14 @@ class Sold:
         item = next(earlier, None)
         if item is None:
             raise refusal("no_such_sale")
-        return item.transaction_id, parts_of(line, [item])
+        return item.transaction_id, parts_of(line, [item], take=self._take)
+
+    def _take(self, sold: TransactionItem, count: Decimal, _: TransactionItem) -> None:
+        # Locked since it was read, and never asked for more than it has left.
+        sold.returned_quantity += count
+        self.changed.add(sold.pk)
+
+    def write(self) -> None:
+        """Put down what was taken back of each line, in one statement."""
+        rows = [(pk, self.lines[pk].returned_quantity) for pk in sorted(self.changed)]
+        update_rows(TransactionItem, ["returned_quantity"], rows)

@@ -1,12 +1,12 @@
 """Lots of transactions → rows, in a constant number of statements for each lot, with the events that the verbs would have written."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
+from itertools import islice
 
-from django.db import models, transaction
+from django.db import transaction
 
 from cxmanager.refusals import Refusal
 from profiles.cause import Cause
@@ -15,20 +15,16 @@ from profiles.importing.writing import TOLD, told_in_each
 from profiles.models import Event, Identity, Location, Profile
 from transactions import summing
 from transactions.cataloguing import with_catalogue
-from transactions.importing.cleaning import TOTALS, line_of
+from transactions.importing.building import Builder, amount_of, insert, line_like
+from transactions.importing.cleaning import line_of
 from transactions.importing.columns import IDENTITY
 from transactions.importing.staging import Group
 from transactions.importing.taking_back import Sold
-from transactions.lines import new_line
-from transactions.models import Transaction, TransactionItem
+from transactions.models import ProductVariant, Transaction, TransactionItem
 from transactions.payloads import payload_of
-from transactions.recording import unsaved
 from transactions.refusals import refusal
 
 SUBJECT = Transaction._meta.label_lower
-PLAIN = ("external_id", "timezone", "currency", "receipt_ref", "order_number", "status")
-ELSEWHERE = "Another row of the same transaction was refused, so this was too."
-NAMES = {model: [one.attname for one in model._meta.concrete_fields] for model in (Transaction, TransactionItem)}
 
 
 @dataclass
@@ -44,11 +40,23 @@ class Result:
 class Lot:
     """Some transactions, written together in the caller's transaction."""
 
-    def __init__(self, groups: list[Group], *, customer: str | None, matches_returns: bool, at: datetime, cause: Cause):
+    def __init__(
+        self,
+        groups: list[Group],
+        *,
+        customer: str | None,
+        matches_returns: bool,
+        catalogue: dict[str, ProductVariant],
+        at: datetime,
+        cause: Cause,
+    ):
+        """`catalogue` are the SKUs that earlier lots have met; this one's are added."""
         self.groups, self.matches_returns, self.at, self.cause = groups, matches_returns, at, cause
         self.result, self.touched, self.returned = Result(), set(), set()
         self.profiles = customers({one.customer for one in groups if one.customer}, by=customer)
-        self.locations = Location.objects.in_bulk({one.first("location") for one in groups} - {None})
+        self.catalogue = catalogue
+        places = {one.said.get("location") for one in groups} - {None}
+        self.builder = Builder(Location.objects.in_bulk(places) if places else {}, at=at)
         known = Transaction.objects.filter(among(Transaction, "external_id", [*{one.external_id for one in groups}]))
         self.known = {
             one.external_id: one for one in known.select_related("profile", "location").prefetch_related("items")
@@ -62,6 +70,7 @@ class Lot:
         if returns:
             sold = Sold(returns, self.profiles.values(), matches_returns=self.matches_returns)
             self._write(self._tied(self._new(returns), sold), name="transaction.returned")
+            sold.write()
         self._sum()
         return self.result
 
@@ -79,11 +88,12 @@ class Lot:
     def _new(self, groups: list[Group]) -> list[tuple[Group, Transaction, list[TransactionItem]]]:
         """The transactions that are to be written, unsaved. Those that are there already are compared, and changed where they differ."""
         groups = [one for one in groups if self._has_customer(one)]
-        lines = iter(with_catalogue([line_of(values) for one in groups for _, values in one.rows]))
+        given = [line_of(values) for one in groups for _, values in one.rows]
+        lines = map(line_like, with_catalogue(given, remembered=self.catalogue))
         new = []
         for one in groups:
-            items = [new_line(next(lines), number=number) for number in range(len(one.rows))]
-            built = self._built(one, items)
+            items = list(islice(lines, len(one.rows)))
+            built = self.builder.transaction(one, items, profile=self.profiles.get(one.customer))
             held = self.known.get(one.external_id)
             if held is None:
                 new.append((one, built, items))
@@ -98,18 +108,6 @@ class Lot:
             self._refuse(group, "No customer is known by this.")
             return False
         return True
-
-    def _built(self, group: Group, items: list[TransactionItem]) -> Transaction:
-        document = {name: group.first(name) for name in PLAIN} | {"type": "return" if group.is_return else "sale"}
-        document["transacted_at"] = min(datetime.fromisoformat(values["transacted_at"]) for _, values in group.rows)
-        document["location"] = self.locations.get(group.first("location"))
-        for name in TOTALS:
-            document[name] = Decimal(group.first(name)) if group.first(name) is not None else None
-        built = unsaved(document, profile=self.profiles.get(group.customer), sale=None, at=self.at)
-        if document["total"] is None:
-            built.total = sum((item.amount for item in items), Decimal(0))
-        built.created_at = built.updated_at = self.at
-        return built
 
     def _compare(self, group: Group, held: Transaction, built: Transaction, items: list[TransactionItem]) -> None:
         if held.pk is None or held.type != built.type or held.profile_id != built.profile_id:
@@ -162,8 +160,8 @@ class Lot:
                 continue
             # What was taken back at once may have been bought at several times.
             built.returns_id = sales.pop() if len(sales) == 1 else None
-            if group.first("total") is None or len(parts) < len(items):
-                built.total = sum((item.amount for item in parts), Decimal(0))
+            if "total" not in group.said or len(parts) < len(items):
+                built.total = amount_of(parts)
             tied.append((group, built, parts))
         return tied
 
@@ -171,15 +169,15 @@ class Lot:
 
     def _write(self, new: list[tuple[Group, Transaction, list[TransactionItem]]], *, name: str) -> None:
         for pk, (_, built, _) in zip(reserve_ids(Transaction, len(new)), new, strict=True):
-            built.pk = pk
+            built.id = pk
             built.settle()
         items = [item for _, _, parts in new for item in parts]
         for pk, item in zip(reserve_ids(TransactionItem, len(items)), items, strict=True):
-            item.pk = pk
+            item.id = pk
         for _, built, parts in new:
             for item in parts:
                 item.transaction_id = built.pk
-        insert(Transaction, (built for _, built, _ in new))
+        insert(Transaction, [built for _, built, _ in new])
         insert(TransactionItem, items)
         events = [
             (name, built.profile_id, SUBJECT, str(built.pk), payload_of(built, parts) | {"is_imported": True})
@@ -192,11 +190,6 @@ class Lot:
         self.result.created += sum(
             1 for group, _, _ in new for number in group.numbers if number not in self.result.refused
         )
-
-
-def insert(model: type[models.Model], rows: Iterable[models.Model]) -> None:
-    names = NAMES[model]
-    insert_rows(model, names, [[getattr(row, name) for name in names] for row in rows])
 
 
 def looks(one: Transaction, items: Sequence[TransactionItem]) -> tuple:

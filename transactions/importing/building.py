@@ -1,0 +1,111 @@
+"""Unsaved transactions and lines for a file of many: the models' own instances, without what Django does for each field of one.
+
+That costs ten times what all else about a line does. Which values are usual is still said by the models and by
+`transactions.recording.unsaved`.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from operator import itemgetter
+
+from django.db import models
+from django.db.models.base import ModelState
+
+from profiles.importing.bulk import insert_rows
+from profiles.models import Location, Profile
+from transactions.importing.cleaning import TOTALS
+from transactions.importing.staging import Group
+from transactions.models import Transaction, TransactionItem
+from transactions.recording import positive, unsaved
+
+# Of the transaction, and the same in most of a file's, so that what follows from them is worked out once.
+ALIKE = ("timezone", "currency", "status", "location")
+APART = ("external_id", "receipt_ref", "order_number")
+# What a file can say differs from row to row; all other columns are the same in each.
+VARYING = {
+    Transaction: (
+        *("id", "external_id", "profile_id", "type", "status", "returns_id", "location_id", "is_online", "total"),
+        *("total_original", "net", "currency", "timezone", "transacted_at", "transacted_on", "receipt_ref"),
+        "order_number",
+    ),
+    TransactionItem: (
+        *("id", "transaction_id", "name", "product_variant_id", "sku", "brand", "category", "subcategory"),
+        *("department", "quantity", "price_sell", "price_original", "returns_id"),
+    ),
+}
+
+
+class Builder:
+    """Makes the transactions of one lot."""
+
+    def __init__(self, locations: dict[int, Location], *, at: datetime):
+        self.locations, self.at, self.patterns = locations, at, {}
+
+    def transaction(self, group: Group, items: list[TransactionItem], *, profile: Profile | None) -> Transaction:
+        """What the group's rows say, with the usual values for what they do not."""
+        said = group.said
+        built = like(self._pattern(group.is_return, *map(said.get, ALIKE)))
+        values = built.__dict__
+        values |= {name: said[name] for name in APART if name in said}
+        values["profile_id"] = None if profile is None else profile.pk
+        # All are in UTC and written alike, so the first as text is the earliest.
+        values["transacted_at"] = datetime.fromisoformat(min(row["transacted_at"] for _, row in group.rows))
+        for name in TOTALS:
+            if name in said:
+                values[name] = Decimal(said[name])
+        values["total"] = positive(built.total, type=built.type) if "total" in said else amount_of(items)
+        return built
+
+    def _pattern(self, is_return: bool, timezone: str | None, currency: str | None, status: str | None, location):
+        key = is_return, timezone, currency, status, location
+        if key not in self.patterns:
+            document = {"type": "return" if is_return else "sale", "timezone": timezone, "currency": currency}
+            document |= {"status": status, "location": self.locations.get(location)}
+            pattern = unsaved(document, profile=None, sale=None, at=self.at)
+            pattern.created_at = pattern.updated_at = self.at
+            self.patterns[key] = pattern
+        return self.patterns[key]
+
+
+def amount_of(items: Iterable[TransactionItem]) -> Decimal:
+    return sum((item.amount for item in items), Decimal(0))
+
+
+def like(pattern: models.Model) -> models.Model:
+    """Another unsaved instance with the same values."""
+    made = pattern.__class__.__new__(pattern.__class__)
+    made.__dict__.update(pattern.__dict__)
+    made._state = ModelState()
+    made._state.fields_cache = dict(pattern._state.fields_cache)
+    return made
+
+
+@lru_cache(maxsize=1)
+def empty_line() -> TransactionItem:
+    return TransactionItem()
+
+
+def line_like(given: dict) -> TransactionItem:
+    """As `transactions.lines.new_line`, of a row whose quantity is known to be there."""
+    made = like(empty_line())
+    variant = given.pop("product_variant", None)
+    made.__dict__ |= given
+    if variant is not None:
+        made.product_variant_id = variant.pk
+    return made
+
+
+def insert(model: type[models.Model], rows: list[models.Model]) -> None:
+    """Insert what was built. Columns that no file speaks of are taken from the first."""
+    if not rows:
+        return
+    names = VARYING[model]
+    constants = {
+        field.attname: getattr(rows[0], field.attname)
+        for field in model._meta.concrete_fields
+        if field.attname not in names
+    }
+    values_of = itemgetter(*names)
+    insert_rows(model, names, [values_of(row.__dict__) for row in rows], constants=constants)
