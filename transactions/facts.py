@@ -80,6 +80,7 @@ fact(
     FactType.TEXT,
     "FH",
     choices=tuple(Aggregation.Frequency.choices),
+    has_only_choices=True,
     column=kept("dimension_frequency", "F0"),
     is_always_known=True,
 )
@@ -89,6 +90,7 @@ fact(
     FactType.TEXT,
     "RC",
     choices=figures.RECENCY_CHOICES,
+    has_only_choices=True,
     column=figures.recency_expression,
     is_always_known=True,
 )
@@ -98,6 +100,7 @@ fact(
     FactType.TEXT,
     "JC",
     choices=figures.JOINED_CHOICES,
+    has_only_choices=True,
     column=figures.joined_expression,
 )
 fact(
@@ -106,6 +109,7 @@ fact(
     FactType.TEXT,
     "CM",
     choices=tuple(Aggregation.Channel.choices),
+    has_only_choices=True,
     column=kept("channel", ""),
     is_always_known=True,
 )

@@ -14,7 +14,7 @@ from benefits.admin.acting import ActForm
 from benefits.models import BenefitDefinition
 from cxmanager.imports.sheets import MOST_BYTES
 from profiles.admin.condition_widget import ConditionField
-from profiles.conditions.field import validate_condition
+from profiles.conditions.field import SAY_WHO, validate_condition
 from profiles.models import Segment
 
 
@@ -89,7 +89,7 @@ class ChosenForm(BatchForm):
             self.add_error("segment", forms.ValidationError("Choose the segment.", code="nobody"))
         elif to == self.To.CONDITION and not cleaned.get("condition"):
             # To everybody by leaving a box empty would be a surprise.
-            self.add_error("condition", forms.ValidationError("Say whom you mean.", code="nobody"))
+            self.add_error("condition", forms.ValidationError(SAY_WHO, code="nobody"))
         return cleaned
 
 

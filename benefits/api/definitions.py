@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from benefits.api import examples
 from benefits.api.described import BatchStartedShape, DefinitionShape
 from benefits.api.reading import whole
-from benefits.api.serializers import ConditionField, IssueToMany
+from benefits.api.serializers import IssueToMany
 from benefits.api.shapes import NULL_WHEN_EMPTY, definitions_as_json
 from benefits.batching import start_batch
 from benefits.models import BenefitDefinition
@@ -21,6 +21,7 @@ from cxmanager.rest.fields import MetaField, MomentField
 from cxmanager.rest.serializers import CleanedModelSerializer
 from cxmanager.rest.viewsets import CrudViewSet, enveloped
 from profiles.api.cause import cause_of
+from profiles.api.condition_field import ConditionField
 from profiles.models import Tag
 
 # What would restrict who may have it, and does not yet: nobody may believe that it is in force.
@@ -37,8 +38,8 @@ class DefinitionSerializer(CleanedModelSerializer):
     absolute_expiry = MomentField(required=False, allow_null=True)
     claim_period_start_at = MomentField(required=False, allow_null=True)
     claim_period_end_at = MomentField(required=False, allow_null=True)
-    view_condition = ConditionField()
-    claim_condition = ConditionField()
+    view_condition = ConditionField(required=False, allow_null=True)
+    claim_condition = ConditionField(required=False, allow_null=True)
     meta = MetaField()
 
     class Meta:

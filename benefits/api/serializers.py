@@ -10,8 +10,9 @@ from rest_framework.exceptions import ValidationError as InvalidInput
 from benefits.api import examples
 from benefits.models import BenefitDefinition
 from cxmanager.rest.fields import MetaField, MomentField
+from profiles.api.condition_field import ConditionField
 from profiles.conditions.condition import Condition
-from profiles.conditions.field import validate_condition
+from profiles.conditions.field import SAY_WHO, validate_condition
 from profiles.models import Location, Profile, Segment
 from profiles.models.location import validate_timezone
 
@@ -23,17 +24,6 @@ MOST_USES = 2_147_483_647
 @extend_schema_field(OpenApiTypes.ANY)
 class AnyJSON(serializers.JSONField):
     """Whatever JSON an integration keeps here."""
-
-
-class ConditionField(serializers.JSONField):
-    """JSON Logic over the facts of `GET /conditions/facts`, or null for everybody. What is wrong with it, the model says."""
-
-    def __init__(self, **kwargs):
-        super().__init__(**{"required": False, "allow_null": True} | kwargs)
-
-    def run_validation(self, data=serializers.empty):
-        # An empty object, list or text is what other systems write for nothing.
-        return super().run_validation(None if data in ({}, [], "") else data)
 
 
 class DefinitionField(serializers.CharField):
@@ -233,7 +223,7 @@ class IssueToMany(serializers.Serializer):
 
     profile_ids = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=100_000)
     segment = SegmentField(required=False, allow_null=True, help_text="The id or handle of a segment.")
-    condition = ConditionField(help_text="JSON Logic over the facts of GET /conditions/facts.", write_only=True)
+    condition = ConditionField(required=False, allow_null=True, write_only=True)
     all = serializers.BooleanField(required=False, help_text="True: every customer.")
     reason = ReasonField()
 
@@ -244,6 +234,8 @@ class IssueToMany(serializers.Serializer):
 
     def validate(self, given: dict) -> dict:
         named = [name for name in ("segment", "condition", "all") if given.get(name)]
+        if not named and set(given) & {"profile_ids", "segment", "condition", "all"} == {"condition"}:
+            raise InvalidInput({"condition": [SAY_WHO]})
         if len(named) + ("profile_ids" in given) != 1:
             raise InvalidInput({"profile_ids": ["Give one of profile_ids, segment, condition or all: true."]})
         return given

@@ -7,6 +7,7 @@ from import_export.widgets import IntegerWidget, ManyToManyWidget, Widget
 from benefits.models import BenefitDefinition
 from cxmanager.imports import CheckedResource
 from cxmanager.words import WordsField
+from profiles.conditions.field import or_none
 from profiles.conditions.reading import parse
 from profiles.importing.values import read_tags
 from profiles.models import Tag
@@ -32,7 +33,7 @@ class ConditionWidget(Widget):
 
     def clean(self, value, row=None, **kwargs) -> dict | None:
         try:
-            return parse(str(value)) if value not in (None, "") else None
+            return or_none(parse(str(value))) if value not in (None, "") else None
         except ValidationError as error:
             raise ValueError(" ".join(error.messages)) from error
 

@@ -8,17 +8,19 @@ from django.forms.widgets import Script
 from django.urls import reverse
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from profiles.conditions.field import SAY_WHO, or_none
 from profiles.conditions.reading import ConditionInvalid, parse
 
 
 class ConditionWidget(UnfoldAdminTextareaWidget):
-    """A textarea that names the two addresses of the builder: what can be asked, and who matches.
+    """A textarea that names the addresses of the builder: what can be asked, who matches, and the list of all of them.
 
-    Both are names of URLs, so that a form may be declared before the addresses are known.
+    They are names of URLs, so that a form may be declared before the addresses are known.
     """
 
     facts_url = "admin:condition_facts"
     preview_url = "admin:condition_preview"
+    customers_url = "admin:profiles_profile_changelist"
 
     class Media:
         css = {"all": ["cxmanager/condition-builder.css"]}
@@ -34,7 +36,11 @@ class ConditionWidget(UnfoldAdminTextareaWidget):
         return super().render(name, value, attrs, renderer)
 
     def get_context(self, name, value, attrs) -> dict:
-        addresses = {"data-facts-url": reverse(self.facts_url), "data-preview-url": reverse(self.preview_url)}
+        addresses = {
+            "data-facts-url": reverse(self.facts_url),
+            "data-preview-url": reverse(self.preview_url),
+            "data-customers-url": reverse(self.customers_url),
+        }
         plain = {"data-condition-builder": "", "rows": 8, "spellcheck": "false", **addresses}
         return super().get_context(name, value, plain | (attrs or {}))
 
@@ -51,6 +57,7 @@ class ConditionField(forms.JSONField):
     """
 
     widget = ConditionWidget
+    default_error_messages = {"required": SAY_WHO}
 
     def bound_data(self, data, initial):
         return initial if self.disabled else InvalidJSONInput(data or "")
@@ -61,7 +68,7 @@ class ConditionField(forms.JSONField):
     def to_python(self, value):
         if value in self.empty_values:
             return None
-        return parse(value) if isinstance(value, str) else value
+        return or_none(parse(value) if isinstance(value, str) else value)
 
     def has_changed(self, initial, data) -> bool:
         # As text, because in Python 1 and true are equal.

@@ -10,17 +10,21 @@ from rest_framework.response import Response
 
 from cxmanager.rest.serializers import CleanedModelSerializer
 from cxmanager.rest.viewsets import CrudViewSet, OmneoViewSet, enveloped
+from profiles.api.condition_field import ConditionField
 from profiles.api.documents import whole
 from profiles.api.reading import ProfileSerializer
 from profiles.audience import audience_of
 from profiles.conditions.catalogue import facts_as_json
 from profiles.conditions.condition import Condition
 from profiles.conditions.facts import FACTS, FactType
+from profiles.conditions.field import new_condition, or_none
 from profiles.conditions.given import with_context
-from profiles.conditions.reading import ConditionInvalid
+from profiles.conditions.reading import ConditionInvalid, parse
 from profiles.models import Profile, Segment
 
 FEMALE_VIPS = {"and": [{"==": [{"var": "gender"}, "female"]}, {"in": ["vip", {"var": "flattened_tags"}]}]}
+# Other unknown keys are ignored. This one would be an answer about today that is taken for one about then.
+ASKED_NOW = "A condition is asked as of now: what customers had and did on another day is not kept."
 PROFILE_ID = "0190c3ad-38cd-7747-b7f3-6649c9c05c5d"
 
 
@@ -30,13 +34,21 @@ def example(value: dict) -> OpenApiExample:
 
 @extend_schema_serializer(examples=[example({"condition": FEMALE_VIPS})])
 class ConditionInput(serializers.Serializer):
-    condition = serializers.JSONField(help_text="JSON Logic over the facts of GET /conditions/facts.")
+    condition = ConditionField(
+        allow_null=True, help_text="JSON Logic over the facts of GET /conditions/facts; null or {} is everybody."
+    )
 
     def validate_condition(self, given):
         try:
-            self.context["asked"] = Condition(given, facts=self.facts())
+            given = or_none(parse(given) if isinstance(given, str) else given)
+            self.context["asked"] = None if given is None else new_condition(given, facts=self.facts())
         except ConditionInvalid as error:
             raise serializers.ValidationError(error.messages) from error
+        return given
+
+    def validate(self, given: dict) -> dict:
+        if "at" in self.initial_data:
+            raise serializers.ValidationError({"at": [ASKED_NOW]})
         return given
 
     def facts(self):
@@ -89,6 +101,9 @@ class FactSerializer(serializers.Serializer):
     example = serializers.JSONField()
     help = serializers.CharField()
     choices = serializers.ListField(child=serializers.ListField(child=serializers.CharField()))
+    has_only_choices = serializers.BooleanField(
+        help_text="Whether the choices are all that it can be: a new condition then compares it with one of them."
+    )
 
 
 class ConditionViewSet(OmneoViewSet):
@@ -101,7 +116,8 @@ class ConditionViewSet(OmneoViewSet):
     pagination_class = None
     paginate = False
 
-    def read(self, shape=ConditionInput) -> tuple[Condition, dict]:
+    def read(self, shape=ConditionInput) -> tuple[Condition | None, dict]:
+        """The condition, None for everybody, and all that was sent."""
         serializer = shape(data=self.request.data, context=self.get_serializer_context())
         serializer.is_valid(raise_exception=True)
         return serializer.context["asked"], serializer.validated_data
@@ -130,6 +146,8 @@ class ConditionViewSet(OmneoViewSet):
         if profile is None:
             raise Http404
         at, context = timezone.now(), given.get("context")
+        if condition is None:
+            return enveloped({"result": True, "clauses": []})
         clauses = condition.explain(profile, at=at, context=context)
         return enveloped({"result": condition.holds_for(profile, at=at, context=context), "clauses": clauses})
 
@@ -158,7 +176,7 @@ class ConditionViewSet(OmneoViewSet):
     ]
 )
 class SegmentSerializer(CleanedModelSerializer):
-    condition = serializers.JSONField(help_text="JSON Logic over the facts of GET /conditions/facts.")
+    condition = ConditionField(help_text="JSON Logic over the facts of GET /conditions/facts. There must be one.")
     member_count = serializers.IntegerField(read_only=True, allow_null=True, help_text="As counted at `counted_at`.")
 
     class Meta:

@@ -42,7 +42,7 @@ class Comparison:
     # --- For one customer ---------------------------------------------------------------------------------------------
 
     def logic(self, asked: Moment) -> dict:
-        ends = self._interval(asked)
+        ends = self.interval(asked)
         if ends is not None:
             return self._within(ends, asked)
         left, right = self.left.logic(asked), self.right.logic(asked)
@@ -53,7 +53,7 @@ class Comparison:
         known = [{"!==": [side.logic(asked), None]} for side in (self.left, self.right) if needs_to_be_known(side)]
         return {"and": [*known, {self.operator: [left, right]}]} if known else {self.operator: [left, right]}
 
-    def _interval(self, asked: Moment):
+    def interval(self, asked: Moment):
         """What a written date or moment covers: a day, or a second. None where both sides are facts, or no dates."""
         if self.type not in DATES or isinstance(self.right, (Reading, Sum)):
             return None
@@ -84,7 +84,7 @@ class Comparison:
     # --- For all customers --------------------------------------------------------------------------------------------
 
     def q(self, asked: Moment, *, holds: bool = True) -> Q:
-        ends = self._interval(asked)
+        ends = self.interval(asked)
         if ends is not None:
             return self._q_within(ends, asked, holds)
         if isinstance(self.right, Known):

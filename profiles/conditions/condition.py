@@ -23,10 +23,13 @@ if TYPE_CHECKING:
 
 
 class Condition:
-    """JSON Logic over facts (behaviour.md 7). Raises ConditionInvalid when it is made of something that cannot be asked."""
+    """JSON Logic over facts (behaviour.md 7). Raises ConditionInvalid when it is made of something that cannot be asked.
 
-    def __init__(self, given, *, facts: Facts = FACTS):
-        self.claim = read(given, facts=facts)
+    One that somebody has just written is read with `is_new`: see `reading.read`.
+    """
+
+    def __init__(self, given, *, facts: Facts = FACTS, is_new: bool = False):
+        self.claim = read(given, facts=facts, is_new=is_new)
         # Only a condition that asks for “now” is another rule at another moment of the same day.
         self._asks_now = '"now"' in (given if isinstance(given, str) else json.dumps(given))
         self._rule = None
@@ -61,7 +64,10 @@ class Condition:
         return holding([self.rule(asked)], data)[0]
 
     def q(self, *, at: datetime) -> Q:
-        """The same over rows of profiles: see `Profile.objects.matching`."""
+        """The same over rows of profiles: see `Profile.objects.matching`.
+
+        The moment is that of asking, now: what customers have and bought is not known as it was on an earlier day.
+        """
         return self.claim.q(Moment(at))
 
     def explain(self, profile: Profile, *, at: datetime, context: dict | None = None) -> list[dict]:

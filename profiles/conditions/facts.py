@@ -34,6 +34,8 @@ class Fact:
     A list, and a fact of any type, has `rows` instead: those of all customers, in which `owner` holds the customer's key
     and `column` the text, or the JSON.
     `is_always_known` says that the database allows no null there, which spares a comparison its second half.
+    With `choices` goes `has_only_choices`: true where the value can be nothing else, so that another one in a condition is
+    a slip of the pen; false where they are merely suggested.
     """
 
     handle: str
@@ -43,10 +45,15 @@ class Fact:
     group: str = field(default="Customer", compare=False)
     help: str = field(default="", compare=False)
     choices: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    has_only_choices: bool | None = field(default=None, compare=False)
     column: str | Callable[[datetime], Expression] = field(default="", compare=False)
     rows: Callable[[], QuerySet] | None = field(default=None, compare=False)
     owner: str = field(default="profile_id", compare=False)
     is_always_known: bool = field(default=False, compare=False)
+
+    def __post_init__(self):
+        if bool(self.choices) != (self.has_only_choices is not None):
+            raise ValueError(f"Say of {self.handle} whether its choices are all that it can be.")
 
     def expression(self, at: datetime) -> Expression:
         """The value over rows of Profile, as it is at that moment."""
@@ -61,6 +68,7 @@ class Fact:
             "example": self.example,
             "help": self.help,
             "choices": [list(choice) for choice in self.choices],
+            "has_only_choices": bool(self.has_only_choices),
         }
 
 

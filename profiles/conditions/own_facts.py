@@ -51,6 +51,7 @@ register(
         type=FactType.TEXT,
         example="female",
         choices=tuple(Profile.Gender.choices),
+        has_only_choices=True,
         column="gender",
         is_always_known=True,
     )
@@ -62,6 +63,7 @@ register(
         type=FactType.TEXT,
         example="active",
         choices=tuple(Profile.Type.choices),
+        has_only_choices=True,
         column="profile_type",
         is_always_known=True,
     )

@@ -100,22 +100,22 @@ class Between:
     high: object
     is_strict: bool = False
 
-    def _both(self) -> Group:
+    def both(self) -> Group:
         signs = (">", "<") if self.is_strict else (">=", "<=")
         return Group(True, (Comparison(signs[0], self.value, self.low), Comparison(signs[1], self.value, self.high)))
 
     def readings(self) -> set[Reading]:
-        return self._both().readings()
+        return self.both().readings()
 
     def logic(self, asked: Moment) -> dict:
-        return self._both().logic(asked)
+        return self.both().logic(asked)
 
     def q(self, asked: Moment, *, holds: bool = True) -> Q:
-        return self._both().q(asked, holds=holds)
+        return self.both().q(asked, holds=holds)
 
     def words(self) -> str:
         if self.is_strict:
-            return self._both().words()
+            return self.both().words()
         return f"{self.value.words()} is between {self.low.words()} and {self.high.words()}"
 
 

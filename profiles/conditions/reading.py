@@ -2,6 +2,7 @@
 
 import json
 
+from profiles.conditions import doubting
 from profiles.conditions.comparing import Comparison
 from profiles.conditions.evaluating import LONGEST, folded
 from profiles.conditions.facts import FACTS, Facts, FactType
@@ -30,13 +31,16 @@ from profiles.conditions.value_reading import (
 from profiles.conditions.values import DATES, SPANS, Known, Member, Reading, Sum, Today
 
 
-def read(condition, *, facts: Facts = FACTS):
-    """The claim that a condition (JSON Logic, as Python or as JSON text) makes. Raises ConditionInvalid."""
+def read(condition, *, facts: Facts = FACTS, is_new: bool = False):
+    """The claim that a condition (JSON Logic, as Python or as JSON text) makes. Raises ConditionInvalid.
+
+    One that is new may not be pointless either, as `doubting` says: raises ConditionPointless.
+    """
     if isinstance(condition, str):
         condition = parse(condition)
     elif len(json.dumps(condition, default=str)) > LONGEST:
         raise ConditionInvalid(f"A condition has at most {LONGEST:,} characters.", pointer="")
-    return Reader(facts).claim(condition, "")
+    return Reader(facts, is_new=is_new).claim(condition, "")
 
 
 def parse(text: str):
@@ -73,7 +77,7 @@ class Reader(ValueReader):
 
     def _claim(self, name: str, given: list, pointer: str):
         if name in ("and", "or"):
-            return Group(name == "and", tuple(self.claim(one, f"{pointer}/{at}") for at, one in enumerate(given)))
+            return self._group(name, given, pointer)
         if name in COMPARISONS:
             return self._comparison(name, given, pointer)
         readers = {
@@ -94,6 +98,12 @@ class Reader(ValueReader):
         if name in readers:
             return readers[name](name, given, pointer)
         return self._true(self._value(name, given, pointer))
+
+    def _group(self, name: str, given: list, pointer: str) -> Group:
+        group = Group(name == "and", tuple(self.claim(one, f"{pointer}/{at}") for at, one in enumerate(given)))
+        if self.is_new:
+            doubting.check_group(group, pointer)
+        return group
 
     def _is_claim(self, node) -> bool:
         return isinstance(node, bool) or (
@@ -150,7 +160,7 @@ class Reader(ValueReader):
         value = self.value(given[0], f"{pointer}/0")
         if not isinstance(value, Reading) or value.type != FactType.LIST:
             raise ConditionInvalid("This asks of a list, such as flattened_tags.", pointer=f"{pointer}/0")
-        outer, self.member = self.member, Member(value.fact.column)
+        outer, self.member = self.member, Member(value.fact)
         try:
             return Quantified(name, value.fact, self.claim(given[1], f"{pointer}/1"))
         finally:
@@ -170,6 +180,8 @@ class Reader(ValueReader):
         if not isinstance(needle, Known) or needle.type != FactType.TEXT:
             raise ConditionInvalid("Write the text to look for.", pointer=f"{pointer}/0")
         if hay.type == FactType.LIST:
+            if self.is_new:
+                doubting.check_choice(hay, needle, f"{pointer}/0")
             return ContainsMember(hay.fact, needle.value)
         if hay.type == FactType.ANY:
             text = ContainsText(Reading(hay.fact, FactType.TEXT), needle.value)
@@ -182,6 +194,8 @@ class Reader(ValueReader):
         if isinstance(value, Known):
             return Constant(folded({"in": [value.value, options]}))
         compared = [self._written(value, one, f"{pointer}/1/{at}") for at, one in enumerate(options)]
+        if self.is_new:
+            doubting.check_options(value, compared, f"{pointer}/1")
         if value.type in DATES:
             return Group(False, tuple(Comparison("==", value, one) for one in compared))
         types = {one.type for one in compared}
@@ -205,9 +219,13 @@ class Reader(ValueReader):
         left, right = self.value(first, f"{pointer}/0"), self.value(second, f"{pointer}/1")
         if isinstance(left, Known) and isinstance(right, Known):
             return Constant(folded({name: [left.value, right.value]}))
+        at = 1
         if isinstance(left, (Known, Today)):
-            left, right, sign = right, left, MIRRORED[sign]
-        return self._compared(sign, left, right, pointer)
+            left, right, sign, at = right, left, MIRRORED[sign], 0
+        compared = self._compared(sign, left, right, pointer)
+        if self.is_new and sign in ("==", "!="):
+            doubting.check_choice(compared.left, compared.right, f"{pointer}/{at}")
+        return compared
 
     def _null(self, sign: str, first, second, pointer: str):
         if sign not in ("==", "!="):
@@ -234,7 +252,10 @@ class Reader(ValueReader):
             raise ConditionInvalid("Write the fact in the middle.", pointer=f"{pointer}/{places[0]}")
         first = self._compared(">=", value, low, pointer)
         second = self._compared("<=", value, high, pointer)
-        return Between(first.left, first.right, second.right, is_strict)
+        between = Between(first.left, first.right, second.right, is_strict)
+        if self.is_new:
+            doubting.check_order(between, f"{pointer}/{places[1]}")
+        return between
 
     def _compared(self, sign: str, left, right, pointer: str) -> Comparison:
         """The comparison, if the two can be compared. The left one is not written in the condition."""

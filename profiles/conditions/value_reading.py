@@ -38,11 +38,16 @@ class ConditionInvalid(ValidationError):
         self.pointer, self.complaint = pointer, complaint
 
 
-class ValueReader:
-    """Reads values. `member` is what `{"var": ""}` stands for inside some, all and none."""
+class ConditionPointless(ConditionInvalid):
+    """A condition that can be asked, but that nobody can mean. Refused where it is new; what was saved before is asked on."""
 
-    def __init__(self, facts: Facts):
-        self.facts, self.member, self.parts, self.depth = facts, None, 0, 0
+
+class ValueReader:
+    """Reads values. `member` is what `{"var": ""}` stands for inside some, all and none. `is_new` refuses the pointless."""
+
+    def __init__(self, facts: Facts, *, is_new: bool = False):
+        self.facts, self.is_new = facts, is_new
+        self.member, self.parts, self.depth = None, 0, 0
 
     def _call(self, node: dict, pointer: str) -> tuple[str, list, str]:
         """The operator, its arguments and where they are. Counts what there is, so that nothing absurd goes on."""

@@ -131,7 +131,7 @@ class Reading:
 class Member:
     """One member of a list, inside some, all and none."""
 
-    column: str
+    fact: Fact
     type: FactType = FactType.TEXT
     is_always_known = True
 
@@ -142,7 +142,7 @@ class Member:
         return {"var": ""}
 
     def expression(self, asked: Moment) -> Expression:
-        return F(self.column)
+        return F(self.fact.column)
 
     def words(self) -> str:
         return "it"

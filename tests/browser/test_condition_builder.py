@@ -1,7 +1,7 @@
 """The condition builder in Chromium: by keyboard alone, both ways through JSON, and nothing lost on the way."""
 
 import json
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -312,3 +312,31 @@ def test_who_may_not_change_a_segment_sees_it_in_boxes_all_the_same(sign_in, mem
     expect(page.get_by_role("status")).to_contain_text("of 1 profile")
     expect(page.get_by_role("button", name="Add condition")).to_be_hidden()
     look("looked-at")
+
+
+def test_what_is_nothing_but_its_choices_cannot_be_typed(open_builder):
+    page = open_builder('{"in":[{"var":"gender"},["female"]]}')
+    expect(page.get_by_role("button", name="Female")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_label("Add a value")).to_have_count(0)
+
+    page = open_builder('{"in":[{"var":"gender"},["femal"]]}')
+    page.get_by_role("button", name="Remove femal").click()
+    expect(page.get_by_label("Add a value")).to_be_focused()
+
+
+def test_what_is_merely_suggested_can_be_another(open_builder):
+    page = open_builder('{"==":[{"var":"title"},"Ms"]}')
+    box = page.get_by_label("Value")
+    expect(box).to_have_value("Ms")
+    assert box.evaluate("one => [...one.list.options].map((option) => option.value)") == ["Ms", "Dr"]
+    box.fill("Sir")
+    assert condition_of(page) == {"==": [{"var": "title"}, "Sir"]}
+
+
+def test_the_count_leads_to_the_list_of_them(open_builder):
+    page = open_builder('{"==":[{"var":"first_name"},"A & B"]}')
+    link = page.get_by_role("link", name="Show these customers")
+    expect(link).to_have_attribute("target", "_blank")
+    address = urlsplit(link.get_attribute("href"))
+    assert address.path == "/admin/profiles/profile/"
+    assert parse_qs(address.query) == {"condition": [text_of(page)]}

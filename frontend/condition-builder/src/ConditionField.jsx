@@ -100,6 +100,7 @@ export function ConditionField({ textarea }) {
           isRequired={textarea.required}
           unfinished={condition.problems.size}
           sentences={sentences}
+          customersUrl={textarea.dataset.customersUrl}
         />
       )}
     </div>

@@ -3,8 +3,14 @@
 import { Notice } from "./bits.jsx";
 import { isNothing } from "./conversion.js";
 
-/** `asking` is what useAsking answers; `sentences` are the server's refusals that no line shows already. */
-export function Preview({ asking, text, isValid, isRequired, unfinished, sentences }) {
+/** An address that is longer is cut off by some servers. */
+const LONGEST_ADDRESS = 4_000;
+
+/**
+ * `asking` is what useAsking answers; `sentences` are the server's refusals that no line shows already; `customersUrl` is the list
+ * that a condition in the address narrows.
+ */
+export function Preview({ asking, text, isValid, isRequired, unfinished, sentences, customersUrl }) {
   const { answer, isWaiting, hasFailed, retry } = asking;
   return (
     <section class="cxb-preview" aria-label="Who matches" aria-busy={isWaiting}>
@@ -23,6 +29,7 @@ export function Preview({ asking, text, isValid, isRequired, unfinished, sentenc
         </Notice>
       )}
       {isValid && answer?.sample?.length > 0 && <Sample answer={answer} />}
+      {isValid && answer?.count > 0 && <Leading url={addressOf(customersUrl, text)} />}
     </section>
   );
 }
@@ -76,6 +83,22 @@ function Sample({ answer }) {
       ))}
       {answer.count > answer.sample.length && <li class="cxb-quiet cxb-more">and more</li>}
     </ul>
+  );
+}
+
+function addressOf(customersUrl, text) {
+  if (!customersUrl || isNothing(text)) return null;
+  const url = `${customersUrl}?condition=${encodeURIComponent(text)}`;
+  return url.length > LONGEST_ADDRESS ? null : url;
+}
+
+/** To the list of all of them. In a new tab: what is edited here is not saved yet. */
+function Leading({ url }) {
+  if (!url) return null;
+  return (
+    <a class="cxb-link" href={url} target="_blank" rel="noopener" title="Opens in a new tab">
+      Show these customers
+    </a>
   );
 }
 

@@ -1,6 +1,8 @@
 /* What a fact is compared with: the box that fits its type. */
 
-import { KindSelect, Select } from "./bits.jsx";
+import { useId } from "preact/hooks";
+
+import { KindSelect, Select, Suggestions } from "./bits.jsx";
 import { DateBox } from "./DateBox.jsx";
 import { exampleOf } from "./facts.js";
 import { isFilled, literalKind, operand } from "./operands.js";
@@ -61,9 +63,11 @@ function Single({ value, fact, operator, label, hintId, onChange }) {
   }
   if (value.kind === "today" || value.kind === "now") return <DateBox hasTime {...{ value, label, hintId, onChange }} />;
   if (fact.type === "boolean" || (value.kind === "boolean" && fact.type !== "any")) return <YesNo {...{ value, label, onChange }} />;
-  if (fact.choices?.length && !(isText && fact.type !== "list")) return <Choice {...{ value, fact, label, hintId, onChange }} />;
+  const choices = isText && fact.type !== "list" ? [] : (fact.choices ?? []);
+  if (choices.length && fact.has_only_choices) return <Choice {...{ value, fact, label, hintId, onChange }} />;
   if (fact.type === "any" && !isText) return <Untyped {...{ value, operator, label, hintId, onChange }} />;
-  return <Box kind={isText ? "text" : literalKind(fact.type)} example={exampleOf(fact)} {...{ value, label, hintId, onChange }} />;
+  const kind = isText ? "text" : literalKind(fact.type);
+  return <Box kind={kind} example={exampleOf(fact)} suggestions={choices} {...{ value, label, hintId, onChange }} />;
 }
 
 /** Nobody declared the type of the fact: it is read as the type of what it is compared with. */
@@ -81,21 +85,26 @@ function Untyped({ value, operator, label, hintId, onChange }) {
   );
 }
 
-function Box({ kind, value, label, hintId, example, onChange }) {
+function Box({ kind, value, label, hintId, example, suggestions = [], onChange }) {
   const isWrong = kind === "number" && value.text.trim() !== "" && !isFilled(operand("number", value.text));
+  const id = useId();
   return (
-    <input
-      type="text"
-      class={`cxb-input ${kind === "number" ? "is-number" : ""}`}
-      inputMode={kind === "number" ? "decimal" : undefined}
-      aria-label={label}
-      aria-describedby={hintId}
-      aria-invalid={isWrong || undefined}
-      autocomplete="off"
-      placeholder={example ? `Such as ${example}` : undefined}
-      value={value.text}
-      onInput={(event) => onChange(operand(kind, event.target.value))}
-    />
+    <>
+      <input
+        type="text"
+        class={`cxb-input ${kind === "number" ? "is-number" : ""}`}
+        inputMode={kind === "number" ? "decimal" : undefined}
+        aria-label={label}
+        aria-describedby={hintId}
+        aria-invalid={isWrong || undefined}
+        autocomplete="off"
+        list={suggestions.length ? id : undefined}
+        placeholder={example ? `Such as ${example}` : undefined}
+        value={value.text}
+        onInput={(event) => onChange(operand(kind, event.target.value))}
+      />
+      {suggestions.length > 0 && <Suggestions id={id} choices={suggestions} />}
+    </>
   );
 }
 
@@ -108,7 +117,7 @@ function YesNo({ value, label, onChange }) {
   return <Select label={label} value={value.text} options={present} onChange={(text) => onChange(operand("boolean", text))} />;
 }
 
-/** One of the fact's choices; what was written and is none of them stays among them. */
+/** One of the fact's choices, which are all that it can be; what was written and is none of them stays among them. */
 function Choice({ value, fact, label, hintId, onChange }) {
   const isListed = fact.choices.some(([name]) => String(name) === value.text);
   const options = fact.choices.map(([name, text]) => [String(name), text]);

@@ -1,8 +1,8 @@
-/* Several values: the fact's choices to press, and whatever else to type. */
+/* Several values: the fact's choices to press, and where it can be something else, whatever else to type. */
 
 import { useId, useRef, useState } from "preact/hooks";
 
-import { Icon, KindSelect } from "./bits.jsx";
+import { Icon, KindSelect, Suggestions } from "./bits.jsx";
 import { exampleOf } from "./facts.js";
 import { isFilled, literalKind, normalNumber, operand } from "./operands.js";
 import { kindsOf } from "./operators.js";
@@ -16,6 +16,10 @@ export function ValueList({ values, fact, operator, hintId, onChange }) {
   const labels = new Map(choices);
   const isChosen = (name) => values.some((value) => value.text === name);
   const others = values.filter((value) => !buttons.some(([name]) => name === value.text));
+  // What was written and is none of the choices is shown, to be taken out; the box, which then has the focus, stays.
+  const hadOthers = useRef(false);
+  hadOthers.current ||= others.length > 0;
+  const isTyped = !fact.has_only_choices || !buttons.length || hadOthers.current;
   const isUntyped = fact.type === "any";
   const [chosenKind, setKind] = useState(values[0]?.kind ?? "text");
   const kind = isUntyped ? chosenKind : literalKind(fact.type);
@@ -44,17 +48,19 @@ export function ValueList({ values, fact, operator, hintId, onChange }) {
           {text}
         </button>
       ))}
-      <Typed
-        others={others}
-        labels={labels}
-        kind={kind}
-        hintId={hintId}
-        hasButtons={buttons.length > 0}
-        example={exampleOf(fact)}
-        suggestions={choices.filter(([name]) => !isChosen(name) && !buttons.length)}
-        onAdd={add}
-        onDrop={drop}
-      />
+      {isTyped && (
+        <Typed
+          others={others}
+          labels={labels}
+          kind={kind}
+          hintId={hintId}
+          hasButtons={buttons.length > 0}
+          example={exampleOf(fact)}
+          suggestions={choices.filter(([name]) => !isChosen(name) && !buttons.length)}
+          onAdd={add}
+          onDrop={drop}
+        />
+      )}
     </div>
   );
 }
@@ -113,15 +119,7 @@ function Typed({ others, labels, kind, hintId, example, hasButtons, suggestions,
         onKeyDown={press}
         onBlur={() => text.trim() && take(text)}
       />
-      {suggestions.length > 0 && (
-        <datalist id={`${id}-suggestions`}>
-          {suggestions.map(([name, label]) => (
-            <option key={name} value={name}>
-              {label}
-            </option>
-          ))}
-        </datalist>
-      )}
+      {suggestions.length > 0 && <Suggestions id={`${id}-suggestions`} choices={suggestions} />}
     </span>
   );
 }

@@ -49,3 +49,16 @@ export function KindSelect({ kind, kinds, onChange }) {
   const options = [...new Set([...kinds, kind])].map((name) => [name, KINDS[name] ?? name]);
   return <Select class="cxb-kind" label="Compared as" value={kind} options={options} onChange={onChange} />;
 }
+
+/** What an input with `list={id}` offers: [value, label] each. */
+export function Suggestions({ id, choices }) {
+  return (
+    <datalist id={id}>
+      {choices.map(([name, label]) => (
+        <option key={name} value={name}>
+          {label}
+        </option>
+      ))}
+    </datalist>
+  );
+}

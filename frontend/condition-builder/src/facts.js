@@ -14,7 +14,7 @@ const BIRTHDAY_FACT = {
 };
 
 export class Facts {
-  /** `declared` is the list of the server: {handle, label, type, group, example, help, choices}. */
+  /** `declared` is the list of the server: {handle, label, type, group, example, help, choices, has_only_choices}. */
   constructor(declared) {
     const groups = new Map();
     for (const fact of [...declared, BIRTHDAY_FACT]) {

@@ -33,7 +33,8 @@ def as_markdown() -> str:
 
 
 def row(fact: Fact) -> str:
-    choices = f"One of: {', '.join(f'`{value}`' for value, _ in fact.choices)}. " if fact.choices else ""
+    said = "One of" if fact.has_only_choices else "Such as"
+    choices = f"{said}: {', '.join(f'`{value}`' for value, _ in fact.choices)}. " if fact.choices else ""
     about = f"{choices}{fact.help}".strip().replace("|", "\\|")
     example = ", ".join(map(str, fact.example)) if isinstance(fact.example, list) else fact.example
     return f"| `{fact.handle}` | {fact.label} | {fact.type} | {example} | {about} |\n"

@@ -75,6 +75,8 @@ class TestDefinitions:
             ("free-coffee", "Free coffee", "", row["claim_condition"]),
             ("tea", "Tea", '{"==": [{"var": "gendr"}, "x"]}', ""),
             ("milk", "Milk", '{"==": ', ""),
+            ("juice", "Juice", "", '{"==": [{"var": "gender"}, "femal"]}'),
+            ("water", "Water", "{}", "[]"),
             headers=("handle", "name", "claim_condition", "view_condition"),
         )
         preview = upload(as_manager, "benefitdefinition", cells.export("csv"))
@@ -82,8 +84,15 @@ class TestDefinitions:
         assert refused(preview) == [
             (3, "Claim condition", "At /==/0/var: There is no fact “gendr”. Did you mean “gender”?"),
             (4, "Claim condition", "This is not JSON: Expecting value, line 1, column 8."),
+            (
+                5,
+                "View condition",
+                "At /==/1: Gender is one of “male”, “female”, “witheld”, “other”; “femal” is not. Did you mean “female”?",
+            ),
         ]
         confirm(as_manager, "benefitdefinition", preview)
+        water = BenefitDefinition.objects.get(handle="water")
+        assert (water.claim_condition, water.view_condition) == (None, None)
         coffee.refresh_from_db()
         assert (coffee.claim_condition, coffee.view_condition) == (None, condition)
 

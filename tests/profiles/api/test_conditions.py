@@ -21,7 +21,22 @@ def test_a_condition_that_can_be_asked_is_valid(call):
     ("body", "errors"),
     [
         ({}, {"condition": ["This field is required."]}),
-        ({"condition": None}, {"condition": ["This field may not be null."]}),
+        (
+            {"condition": {"==": [{"var": "gender"}, "femal"]}},
+            {
+                "condition": [
+                    "At /==/1: Gender is one of “male”, “female”, “witheld”, “other”; “femal” is not. Did you mean “female”?"
+                ]
+            },
+        ),
+        (
+            {"condition": "true"},
+            {"condition": ['A condition is an object such as {"==": [{"var": "gender"}, "female"]}.']},
+        ),
+        (
+            {"condition": VIPS, "at": "2025-01-01 00:00:00"},
+            {"at": ["A condition is asked as of now: what customers had and did on another day is not kept."]},
+        ),
         (
             {"condition": {"==": [{"var": "gendr"}, "female"]}},
             {"condition": ["At /==/0/var: There is no fact “gendr”. Did you mean “gender”?"]},
@@ -57,6 +72,22 @@ def test_evaluating_says_what_each_clause_saw(call, vip):
     }
 
 
+@pytest.mark.parametrize("nothing", [None, {}, [], "", "{}"])
+def test_nothing_is_everybody(call, vip, other_member, nothing):
+    asked = {"condition": nothing}
+    assert call("post", "conditions/validate", asked) == {"data": {"valid": True}}
+    assert call("post", "conditions/audience", asked)["data"]["count"] == 2
+    answer = call("post", "conditions/evaluate", asked | {"profile_id": str(vip.pk)})
+    assert answer == {"data": {"result": True, "clauses": []}}
+
+
+@pytest.mark.parametrize("nothing", [None, {}, [], ""])
+def test_a_segment_says_who_is_meant(call, db, nothing):
+    answer = call("post", "segments", {"name": "VIPs", "handle": "vips", "condition": nothing}, expect=422)
+    assert answer["errors"] == {"condition": ["Say whom you mean. An empty condition would be everybody."]}
+    assert not Segment.objects.exists()
+
+
 def test_evaluating_for_nobody_is_not_found(call, vip, at):
     body = {"condition": VIPS, "profile_id": "0190c3ad-38cd-7747-b7f3-6649c9c05c5d"}
     call("post", "conditions/evaluate", body, expect=404)
@@ -81,8 +112,10 @@ def test_the_facts_are_listed_with_the_custom_attributes_in_use(call, member, at
         "example": "female",
         "help": "",
         "choices": [["male", "Male"], ["female", "Female"], ["witheld", "Withheld"], ["other", "Other"]],
+        "has_only_choices": True,
     }
     assert facts["custom_attributes.shop.size"]["type"] == "any"
+    assert facts["custom_attributes.shop.size"]["has_only_choices"] is False
 
 
 def test_who_may_not_see_customers_is_shown_none(limited_call, vip):

@@ -11,6 +11,7 @@ from profiles.conditions.evaluating import holding
 from profiles.conditions.facts import FACTS
 from profiles.conditions.moments import Moment
 from profiles.conditions.readings import as_read, values_of
+from profiles.conditions.value_reading import ConditionPointless
 from profiles.models import Profile
 from tests.profiles.conditions.population import GENDERS, MOMENTS, TAGS, TEXTS, populate
 
@@ -205,3 +206,39 @@ def agree_on_all(crowd, known):
         assert set(others.values_list("pk", flat=True)) == {one.pk for one in crowd} - evaluated
 
     agree()
+
+
+pairs = some.lists(
+    comparison(ORDER, numbers | spans, written_number)
+    | comparison(ORDER, texts, written_text)
+    | comparison(ORDER, dates, written_date)
+    | comparison(EQUAL, flags, some.booleans())
+    | some.builds(lambda *given: {"between": list(given)}, dates, written_date, written_date)
+    | some.builds(lambda *given: {"<": list(given)}, written_number, numbers, written_number),
+    min_size=1,
+    max_size=4,
+)
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_what_is_refused_as_impossible_holds_of_nobody(crowd, settings, zone):
+    settings.TIME_ZONE = zone
+    refused_of_nobody()
+
+
+def refused_of_nobody():
+    seen = []
+
+    @settings(max_examples=200, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(claims=pairs, at=some.sampled_from(ASKED))
+    def check(claims, at):
+        condition = {"and": claims}
+        try:
+            Condition(condition, is_new=True)
+        except ConditionPointless as error:
+            if "is one of" not in error.complaint:
+                seen.append(error.complaint)
+                assert not Profile.objects.matching(Condition(condition), at=at).exists()
+
+    check()
+    assert seen
