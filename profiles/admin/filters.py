@@ -6,6 +6,9 @@ from django.utils import timezone
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilter, RadioFilter
 
 from cxmanager.filters import DaysFilter
+from profiles.conditions.condition import Condition
+from profiles.conditions.field import or_none
+from profiles.conditions.reading import ConditionInvalid, parse
 from profiles.models import Profile, Segment
 from profiles.preferences import CHANNELS
 
@@ -41,11 +44,63 @@ class SegmentFilter(DropdownFilter):
     def lookups(self, request, model_admin):
         return list(Segment.objects.values_list("handle", "name"))
 
+    def segment(self) -> Segment | None:
+        return Segment.objects.filter(handle=self.value()).first() if self.value() else None
+
     def queryset(self, request, queryset):
-        segment = Segment.objects.filter(handle=self.value()).first() if self.value() else None
-        if segment is None:
-            return queryset
-        return segment.among(queryset, at=timezone.now())
+        segment = self.segment()
+        return queryset if segment is None else segment.among(queryset, at=timezone.now())
+
+
+class ConditionFilter(SimpleListFilter):
+    """The customers of whom a condition in the address holds, which is where the builder's link leads. Chosen nowhere else."""
+
+    title = "condition"
+    parameter_name = "condition"
+    template = "admin/profiles/condition_filter.html"
+
+    def lookups(self, request, model_admin):
+        return []
+
+    def has_output(self) -> bool:
+        return bool(self.value())
+
+    def choices(self, changelist):
+        # What the other filters' form has to send again.
+        return [{"value": self.value()}]
+
+    def condition(self) -> Condition | None:
+        """None for everybody. Raises ConditionInvalid."""
+        given = or_none(parse(self.value()))
+        return None if given is None else Condition.of(given)
+
+    def queryset(self, request, queryset):
+        try:
+            condition = self.condition()
+        except ConditionInvalid:
+            return queryset.none()
+        return queryset if condition is None else queryset.matching(condition, at=timezone.now())
+
+    def in_words(self) -> str:
+        try:
+            condition = self.condition()
+            return "Everybody." if condition is None else condition.words()
+        except ConditionInvalid as error:
+            return f"The condition in the address cannot be asked. {error.messages[0]}"
+
+
+def narrowed_to(changelist) -> list[dict]:
+    """What the list says of its segment and its condition: {"name", "words", "without"}, `without` being the address of the rest."""
+    said = []
+    for spec in changelist.filter_specs:
+        if isinstance(spec, ConditionFilter):
+            said.append({"name": "", "words": spec.in_words()})
+        elif isinstance(spec, SegmentFilter) and (segment := spec.segment()) is not None:
+            said.append({"name": segment.name, "words": segment.in_words()})
+        else:
+            continue
+        said[-1]["without"] = changelist.get_query_string(remove=[spec.parameter_name])
+    return said
 
 
 class JoinedFilter(DaysFilter):
@@ -95,6 +150,7 @@ PROFILE_FILTERS: list[type[SimpleListFilter] | tuple] = [
     StatusFilter,
     ("tags", AutocompleteSelectFilter),
     SegmentFilter,
+    ConditionFilter,
     ("joined_at", JoinedFilter),
     ("preferred_location", AutocompleteSelectFilter),
     ConsentFilter,

@@ -18,7 +18,7 @@ from unfold.views import ChangeList
 
 from cxmanager.paginating import BoundedListMixin
 from profiles.admin import belongings, merging, page, privacy
-from profiles.admin.filters import PROFILE_FILTERS
+from profiles.admin.filters import PROFILE_FILTERS, narrowed_to
 from profiles.admin.forms import ProfileForm
 from profiles.admin.guarding import customer, page_url
 from profiles.cause import Cause
@@ -75,7 +75,7 @@ class ProfileAdmin(BoundedListMixin, ModelAdmin):
     sortable_by = ("added",)
     autocomplete_fields = ("joined_location", "preferred_location")
     actions = None
-    list_before_template = "admin/profiles/import/export_button.html"
+    list_before_template = "admin/profiles/list_before.html"
     warn_unsaved_form = True
     compressed_fields = False
     change_form_template = "admin/profiles/edit.html"
@@ -127,6 +127,8 @@ class ProfileAdmin(BoundedListMixin, ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         response = super().changelist_view(request, extra_context)
         found = getattr(response, "context_data", {}).get("cl")
+        if found is not None:
+            response.context_data["narrowed_to"] = narrowed_to(found)
         is_only_hit = found is not None and request.GET.get("q") and found.result_count == 1
         if is_only_hit and not found.is_popup:
             # At the counter a scanned card or a typed address opens the customer at once.

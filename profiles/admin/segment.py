@@ -24,8 +24,7 @@ from profiles.admin.guarding import page_url
 from profiles.audience import audience_of
 from profiles.conditions.catalogue import facts_as_json
 from profiles.conditions.condition import Condition
-from profiles.conditions.field import validate_condition
-from profiles.conditions.reading import ConditionInvalid
+from profiles.conditions.field import new_condition, or_none
 from profiles.models import Segment
 
 WORDS_SHOWN = 140
@@ -60,11 +59,7 @@ class SegmentAdmin(VersionsMixin, SimpleHistoryAdmin, ModelAdmin):
 
     @display(description="Who belongs")
     def who(self, segment: Segment) -> str:
-        try:
-            return Truncator(Condition.of(segment.condition).words()).chars(WORDS_SHOWN)
-        except ConditionInvalid as error:
-            # Such as a fact that went with the app that declared it.
-            return f"This can no longer be asked. {error.messages[0]}"
+        return Truncator(segment.in_words()).chars(WORDS_SHOWN)
 
     @display(description="Customers", ordering="member_count")
     def customers(self, segment: Segment):
@@ -142,8 +137,7 @@ def read_posted(request: HttpRequest) -> Condition | None:
         sent = json.loads(request.body)
     except (ValueError, RecursionError) as error:
         raise ValidationError("Send the condition as JSON.") from error
-    condition = sent.get("condition") if isinstance(sent, dict) else sent
+    condition = or_none(sent.get("condition") if isinstance(sent, dict) else sent)
     if condition is None:
         return None
-    validate_condition(condition)
-    return Condition(condition)
+    return new_condition(condition)

@@ -36,6 +36,13 @@ class Segment(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def in_words(self) -> str:
+        """Who belongs, as a sentence; or why that can no longer be asked, such as of a fact that went with its app."""
+        try:
+            return Condition.of(self.condition).words()
+        except ConditionInvalid as error:
+            return f"This can no longer be asked. {error.messages[0]}"
+
     def profiles(self, *, at: datetime) -> ProfileQuerySet:
         """The living customers who belong at that moment. One query."""
         return self.among(Profile.objects.living(), at=at)

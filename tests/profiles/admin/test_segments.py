@@ -1,10 +1,12 @@
 """Segments in the back office: saved with a builder, listed in words, shown as customers, asked while one types."""
 
 import json
+from html import unescape
 
 import pytest
 from django.urls import reverse
 
+from profiles.cause import Cause
 from profiles.conditions.condition import Condition
 from profiles.models import Segment
 
@@ -44,7 +46,8 @@ def test_it_is_saved_counted_and_listed_in_words(browser, vip, other_member):
     [
         ('{"==": [{"var": "gendr"}, "female"]}', "At /==/0/var: There is no fact “gendr”. Did you mean “gender”?"),
         ("{", "This is not JSON"),
-        ("", "This field is required."),
+        ("", "Say whom you mean. An empty condition would be everybody."),
+        ("{}", "Say whom you mean. An empty condition would be everybody."),
     ],
 )
 def test_a_wrong_condition_is_told_and_what_was_typed_stays(browser, db, typed, said):
@@ -59,6 +62,50 @@ def test_its_customers_are_the_list_narrowed(browser, vip, other_member):
     segment = Segment.objects.create(name="VIPs", handle="vips", condition=VIPS)
     answer = browser.get(reverse("admin:profiles_segment_show_customers", args=[segment.pk]), follow=True)
     assert list(answer.context["cl"].result_list) == [vip]
+
+
+class TestTheListOfThem:
+    """The list of profiles, narrowed by a segment or by a condition that is not saved, says so and leads back out."""
+
+    def said(self, browser, **query) -> tuple[list, str]:
+        answer = browser.get(reverse("admin:profiles_profile_changelist"), query)
+        return list(answer.context["cl"].result_list), unescape(answer.content.decode())
+
+    def test_names_the_segment_in_words(self, browser, vip, other_member):
+        Segment.objects.create(name="<b>VIPs</b>", handle="vips", condition=VIPS)
+        found, page = self.said(browser, segment="vips", contact="email")
+        assert found == [vip]
+        assert "Segment <b>VIPs</b>" in page
+        assert "Tags contains “vip”." in page
+        assert 'href="?contact=email">Show all customers</a>' in page
+
+    def test_says_a_condition_in_words(self, browser, vip, other_member):
+        found, page = self.said(browser, condition=json.dumps(VIPS))
+        assert found == [vip]
+        assert "Whom a condition finds" in page
+        assert "Tags contains “vip”." in page
+        assert 'href="?">Show all customers</a>' in page
+
+    def test_keeps_the_condition_beside_other_filters(self, browser, vip, other_member):
+        other_member.add_tags("vip", at=vip.created_at, cause=Cause())
+        found, page = self.said(browser, condition=json.dumps(VIPS), contact="phone")
+        assert found == [vip]
+        assert '<input type="hidden" name="condition" value="' in page
+        assert 'href="?contact=phone">Show all customers</a>' in page
+
+    def test_says_why_a_condition_finds_nobody(self, browser, vip):
+        for wrong in ("{", "5", "null!", '{"==": [{"var": "gendr"}, 1]}'):
+            found, page = self.said(browser, condition=wrong)
+            assert found == []
+            assert "The condition in the address cannot be asked." in page
+
+    def test_nothing_is_everybody(self, browser, vip, other_member):
+        for nothing in ("{}", "null", ""):
+            assert len(self.said(browser, condition=nothing)[0]) == 2
+
+    def test_says_nothing_where_nothing_is_narrowed(self, browser, vip):
+        assert "Show all customers" not in self.said(browser)[1]
+        assert "Show all customers" not in self.said(browser, segment="gone")[1]
 
 
 def test_a_condition_that_can_no_longer_be_asked_does_not_break_the_list(browser, db):
@@ -83,10 +130,11 @@ class TestPreview:
             ],
         }
 
-    def test_nothing_is_everybody(self, browser, vip, other_member):
-        assert send(browser, None).json()["count"] == 2
+    @pytest.mark.parametrize("nothing", [None, {}, []])
+    def test_nothing_is_everybody(self, browser, vip, other_member, nothing):
+        assert send(browser, nothing).json()["count"] == 2
 
-    @pytest.mark.parametrize("condition", [[], "x", 5, {"==": [{"var": "gendr"}, 1]}])
+    @pytest.mark.parametrize("condition", [[5], "x", 5, {"==": [{"var": "gendr"}, 1]}])
     def test_a_wrong_condition_is_a_sentence(self, browser, db, condition):
         answer = send(browser, condition)
         assert answer.status_code == 422
