@@ -164,6 +164,9 @@ else:
         # Seconds to wait for a connection: a load balancer that asks for health does not wait half a minute.
         "timeout": 5,
     }
+    # What every request asks is prepared by the server: see cxmanager/statements.py. A pooler between may not allow it.
+    if env.bool("DATABASE_PREPARED_STATEMENTS", default=True):
+        DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 5
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 

@@ -1,7 +1,8 @@
 """Statements written in the ORM and compiled once: the rule stays where it is written, the hot paths stop paying for it.
 
 Compiling costs the ORM five times what running the statement does (performance.md). So a statement is built one time with
-example values, and from then on its SQL is sent with the real ones in their places.
+example values, and from then on its SQL is sent with the real ones in their places. PostgreSQL, which would plan it anew each
+time, is asked to prepare it: planning costs it more than finding the rows does.
 """
 
 from abc import ABC, abstractmethod
@@ -11,8 +12,24 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.utils import CursorWrapper
 from django.db.models import AutoField, Field, Model, QuerySet
 from django.db.models.sql import UpdateQuery
+
+
+def preparing() -> CursorWrapper:
+    """A cursor whose statements PostgreSQL keeps prepared once they were asked a few times; elsewhere the usual one.
+
+    The usual one writes the values into the SQL, so that no two statements are the same to the server. How many times a
+    statement is asked before it is prepared, or that none is, says `prepare_threshold` of the settings.
+    """
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    from django.db.backends.postgresql.base import ServerBindingCursor
+
+    connection.ensure_connection()
+    bare = ServerBindingCursor(connection.connection)
+    return connection.make_debug_cursor(bare) if connection.queries_logged else connection.make_cursor(bare)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +77,7 @@ class Statement(ABC):
         """Run it and return the rows that it answers with, each value as its field would give it. One query."""
         plan = self.plan()
         given = {name: value if type(value) in (int, str) else as_parameter(value) for name, value in values.items()}
-        with connection.cursor() as cursor:
+        with preparing() as cursor:
             cursor.execute(plan.sql, [constant if name is None else given[name] for name, constant in plan.parameters])
             rows = [list(row) for row in cursor.fetchall()]
         for position, (converters, expression) in plan.converters.items():
@@ -131,7 +148,7 @@ def insert(row: Model) -> None:
         _inserts[model] = insertion(model)
     sql, readers = _inserts[model]
     database = connections[DEFAULT_DB_ALIAS]
-    with database.cursor() as cursor:
+    with preparing() as cursor:
         cursor.execute(sql, [read(row, database) for read in readers])
         row.pk = cursor.fetchone()[0]
     row._state.adding, row._state.db = False, database.alias

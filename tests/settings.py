@@ -17,6 +17,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "timeout": 20}
     # In memory, threads of a live server would find "table is locked".
     DATABASES["default"]["TEST"] = {"NAME": str(_ROOM / "tests.sqlite3")}
+else:
+    # From the first time on, so that every statement is tried as the server prepares it.
+    DATABASES["default"]["OPTIONS"] = {"prepare_threshold": 0}
 
 # The test runner serves static files itself; this would read them all anew for every client.
 MIDDLEWARE.remove("whitenoise.middleware.WhiteNoiseMiddleware")
