@@ -11,6 +11,7 @@ from profiles.models import Profile
 from profiles.models.event import as_json
 from transactions import summing
 from transactions.cataloguing import with_catalogue
+from transactions.currencies import check_converted
 from transactions.lines import LineChanges, changes_to
 from transactions.locking import in_turn, transaction_in_turn
 from transactions.models import Transaction, TransactionItem
@@ -50,6 +51,8 @@ def change(
     _move_total(fresh, document, lines)
     fresh.settle()
     changes = _differences(before, snapshot(fresh)) | lines.told() | _words_changed(fresh, document)
+    if {"currency", "currency_rate", "total_converted"} & changes.keys():
+        check_converted(fresh)
     if changes:
         _refuse_what_returns_forbid(fresh, changes, lines)
         _refuse_days(fresh, changes, sale)

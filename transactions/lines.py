@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from transactions.models import Transaction, TransactionItem
 
+NAMELESS = "Say what was sold: a SKU, a name, or a product variant."
 # What tells one state of a line from another.
 FIELDS = [
     field.attname
@@ -54,7 +55,8 @@ def changes_to(
 ) -> LineChanges:
     """What the document's lines change: matched by id, external id, else SKU and name in their order; unmatched are new.
 
-    With `is_whole` the lines that it does not name go, else those of the ids in `gone`. Raises ValidationError for an id that no line has.
+    With `is_whole` the lines that it does not name go, else those of the ids in `gone`. Raises ValidationError for an
+    id that no line has, and for a line that is called nothing.
     """
     free = {line.pk: line for line in held}
     changes = LineChanges(count_before=len(held))
@@ -69,6 +71,8 @@ def changes_to(
         for name in one.keys() - {"id", "is_new"}:
             setattr(line, name, one[name])
         if any(before[name] != getattr(line, name) for name in FIELDS):
+            if before["sku"] != line.sku or before["name"] != line.name:
+                check_named(line, number=number)
             changes.changed.append(line)
             changes.difference += worth(line) - was
     changes.removed = [line for line in free.values() if is_whole or line.pk in gone]
@@ -77,10 +81,18 @@ def changes_to(
 
 
 def new_line(given: dict, *, number: int) -> TransactionItem:
-    """The unsaved line of a document. Raises ValidationError for one without a quantity."""
+    """The unsaved line of a document. Raises ValidationError for one without a quantity, or without anything that it is called."""
     if given.get("quantity") is None:
         raise ValidationError({f"items.{number}.quantity": "This field is required."})
-    return TransactionItem(**{name: value for name, value in given.items() if name not in ("id", "is_new")})
+    line = TransactionItem(**{name: value for name, value in given.items() if name not in ("id", "is_new")})
+    check_named(line, number=number)
+    return line
+
+
+def check_named(line: TransactionItem, *, number: int) -> None:
+    """Raise ValidationError for a line of which nobody could say what was sold."""
+    if not (line.sku or line.name or line.product_variant_id or line.returns_id):
+        raise ValidationError({f"items.{number}.sku": NAMELESS})
 
 
 def matching(given: dict, free: dict[int, TransactionItem], *, place: str) -> TransactionItem | None:

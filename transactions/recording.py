@@ -15,6 +15,7 @@ from decimal import Decimal
 from types import EllipsisType
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from profiles.cause import Cause
@@ -22,18 +23,22 @@ from profiles.models import Profile, Tag
 from transactions import summing
 from transactions.cataloguing import with_catalogue
 from transactions.claiming import match_waiting
+from transactions.currencies import check_converted, programme_currency
 from transactions.lines import new_line
 from transactions.locking import in_turn, transaction_in_turn
 from transactions.models import Payment, System, Transaction, TransactionItem, TransactionSystem, TransactionTag
 from transactions.refusals import refusal
 from transactions.returning import check_quantities, refuse_before, refuse_undone, sale_meant, tied
 
+NOTHING_SOLD = "Send lines, a total, or both."
 NESTED = {"items", "payments", "tags", "systems", "returns", "delete_existing_items", "delete_items"}
 
 
 @transaction.atomic
 def record(profile: Profile | None, document: dict, *, at: datetime, cause: Cause) -> tuple[Transaction, bool]:
     """As `Transaction.objects.record`; says as well whether the transaction is new."""
+    if document.get("total") is None and not document.get("items"):
+        raise ValidationError({"items": NOTHING_SOLD})
     profile, sale = in_turn(profile), sale_meant(document, type=document.get("type") or Transaction.Type.SALE)
     if sale is not None:
         profile, sale = _with_sale(profile, sale, moment=document.get("transacted_at") or at)
@@ -43,6 +48,7 @@ def record(profile: Profile | None, document: dict, *, at: datetime, cause: Caus
         check_quantities(lines)
     if document.get("total") is None:
         new.total = sum((line.amount for line in lines if not line.is_void), Decimal(0))
+    check_converted(new)
     new.settle()
     if not _put_down(new):
         return _recorded_before(profile, new.external_id), False
@@ -105,7 +111,7 @@ def unsaved(document: dict, *, profile: Profile | None, sale: Transaction | None
     usual = {
         "transacted_at": at,
         "timezone": location.timezone if location is not None else settings.TIME_ZONE,
-        "currency": settings.DEFAULT_CURRENCY,
+        "currency": fields.get("currency") or programme_currency(),
         "total": Decimal(0),
     }
     new = Transaction(**(usual | fields))

@@ -86,14 +86,14 @@ CASES = {
     "profile_inactive": (
         deleted,
         {
-            "model": lambda one: one.model(lambda: one.record(one.member)),
+            "model": lambda one: one.model(lambda: one.record(one.member, items=[line()])),
             "api": lambda one: one.post(profile_id=str(one.member.pk), items=[api_line()]),
         },
     ),
     "external_id_taken": (
         None,
         {
-            "model": lambda one: one.model(lambda: one.record(one.other, external_id="S1")),
+            "model": lambda one: one.model(lambda: one.record(one.other, external_id="S1", items=[line()])),
             "api": lambda one: one.post(external_id="S1", profile_id=str(one.other.pk), items=[api_line()]),
             "csv": lambda one: one.file("S1,otto@example.com,2026-05-01,KNIT,1,10,,"),
         },

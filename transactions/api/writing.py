@@ -19,7 +19,10 @@ from transactions.ahead import AHEAD, is_ahead
 from transactions.api import examples
 from transactions.api.numbers import Amount, Price
 from transactions.api.shapes import PAYMENT_TEXTS
+from transactions.currencies import check_currency
+from transactions.lines import NAMELESS
 from transactions.models import Payment, Transaction
+from transactions.recording import NOTHING_SOLD
 
 MOST_LINES = 10_000
 MOST_PIECES = Decimal(10) ** 8
@@ -115,6 +118,9 @@ class ItemChange(Given):
         if variant:
             given.setdefault("product_variant_id", variant.pop("id", None))
             given["variant"] = variant
+            if variant.get("title") and not (given.get("sku") or variant.get("sku")):
+                # Nothing in the catalogue is found by it, so it is what the line is called.
+                given["name"] = given.get("name") or variant["title"]
         for name, usual in (("discounts", []), ("is_void", False)):
             if name in given and given[name] is None:
                 given[name] = usual
@@ -127,6 +133,13 @@ class ItemChange(Given):
 
 class ItemInput(ItemChange):
     quantity = Amount(places=3, largest=MOST_PIECES, allow_null=False, required=True)
+
+    def validate(self, attributes: dict) -> dict:
+        given = super().validate(attributes)
+        known = given | (given.get("variant") or {})
+        if not any(known.get(name) for name in ("sku", "name", "product_variant_id", "returns_id")):
+            raise serializers.ValidationError({"sku": [NAMELESS]})
+        return given
 
 
 @extend_schema_serializer(examples=[examples.LINE])
@@ -261,8 +274,17 @@ class TransactionChange(Given):
 class TransactionInput(TransactionChange):
     items = ItemInput(many=True, required=False, allow_null=True, max_length=MOST_LINES)
 
+    def validate(self, attributes: dict) -> dict:
+        """As the verb does, which hears of a document in the queue too late to tell its sender."""
+        given = super().validate(attributes)
+        if given.get("total") is None and not given.get("items"):
+            raise serializers.ValidationError({"items": [NOTHING_SOLD]})
+        if given.get("currency") and given.get("currency_rate") is None and given.get("total_converted") is None:
+            check_currency(given["currency"])
+        return given
+
 
 @extend_schema_serializer(examples=[examples.NEW_SALE])
-class UpsertInput(TransactionInput):
+class UpsertInput(TransactionChange):
     external_id = serializers.CharField(max_length=191)
     items = NestedItemInput(many=True, required=False, allow_null=True, max_length=MOST_LINES)

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import pytest
 
+from access.models import Setting
+from access.recording import Actor
 from jobs.models import Job
 from jobs.working import run_one
 from profiles.models import Event
@@ -125,6 +127,71 @@ def test_lines_one_by_one(api, document):
     assert api.get(f"{BASE}/{pk}/items").json()["meta"]["total"] == 1
 
 
+@pytest.mark.parametrize(
+    "least",
+    [
+        {"total": 20},
+        {"total": 0, "items": []},
+        {"items": [{"sku": "SCARF", "quantity": 1}]},
+        {"items": [{"name": "Gift wrapping", "quantity": 1, "price_sell": 5}]},
+        {"items": [{"product_variant": {"sku": "SCARF"}, "quantity": 1}]},
+        {"items": [{"product_variant": {"title": "Scarf"}, "quantity": 1}]},
+    ],
+    ids=str,
+)
+def test_the_least_that_a_sale_says(least, api):
+    answer = post(api, "", least)
+    assert answer.status_code == 201, answer.content
+    assert all(one["name"] or one["sku"] for one in answer.json()["data"]["items"])
+
+
+def test_what_an_upsert_changes_need_not_be_whole(api, document):
+    item = post(api, "", document).json()["data"]["items"][0]
+    assert post(api, "/update-create", {"external_id": "POS-1", "status": "pending"}).status_code == 200
+    assert post(api, "/update-create", {"external_id": "POS-1", "items": [{"id": item["id"], "quantity": 1}]}).json()[
+        "data"
+    ]["items"] == [item | {"quantity": 1, "amount": 49.95}]
+    new = {"external_id": "POS-1", "items": [{"quantity": 1, "price_sell": 5}]}
+    assert list(errors(post(api, "/update-create", new))) == ["items.0.sku"]
+    assert list(errors(post(api, "/update-create", {"external_id": "POS-2", "status": "pending"}))) == ["items"]
+    gone = {"external_id": "POS-1", "items": [{"id": item["id"], "sku": "", "name": ""}]}
+    assert TransactionItem.objects.update(product_variant=None) == 1
+    assert list(errors(post(api, "/update-create", gone))) == ["items.0.sku"]
+
+
+def test_another_currency_says_what_it_comes_to(api, document, member):
+    sentence = (
+        "This is in USD and the programme counts in AUD. Send currency_rate, how many AUD one USD is,"
+        " or total_converted, the total in AUD."
+    )
+    foreign = document | {"currency": "USD"}
+    assert errors(post(api, "", foreign)) == {"currency_rate": [sentence]}
+    assert errors(post(api, "/update-create", foreign)) == {"currency_rate": [sentence]}
+    assert not Transaction.objects.exists()
+
+    data = post(api, "", foreign | {"currency_rate": 1.5}).json()["data"]
+    assert (data["currency"], data["total"], Aggregation.objects.get(profile=member).spend_all) == (
+        "USD",
+        99.9,
+        Decimal("149.85"),
+    )
+    # What is said already holds for what is changed later.
+    changed = post(api, "/update-create", {"external_id": "POS-1", "currency": "NZD"})
+    assert changed.status_code == 200, changed.content
+    assert errors(post(api, "/update-create", {"external_id": "POS-1", "currency_rate": None})) == {
+        "currency_rate": [sentence.replace("USD", "NZD")]
+    }
+    converted = foreign | {"external_id": "POS-2", "total_converted": 150}
+    assert post(api, "", converted).status_code == 201
+
+
+def test_the_programmes_currency_is_the_setting(api, document, manager, at):
+    Setting.objects.get(handle="currency").change("NZD", at=at, actor=Actor(door="api", user=manager))
+    assert post(api, "", document).json()["data"]["currency"] == "NZD"
+    assert "currency_rate" in errors(post(api, "", document | {"external_id": "POS-2", "currency": "AUD"}))
+    assert post(api, "", document | {"external_id": "POS-3", "currency": "NZD"}).status_code == 201
+
+
 def test_a_line_keeps_what_a_change_does_not_speak_of(api, document):
     data = post(api, "", document).json()["data"]
     path = f"{BASE}/{data['id']}/items/{data['items'][0]['id']}"
@@ -149,6 +216,12 @@ def test_it_waits_in_the_queue(api, document, member):
     assert Job.objects.get().state == "done"
     assert Transaction.objects.get().profile == member
     assert "items.0.quantity" in errors(post(api, "/queue", {"items": [{"sku": "X"}]}))
+    assert errors(post(api, "/queue", {"receipt_ref": "1"})) == {"items": ["Send lines, a total, or both."]}
+    nameless = {"items": [LINE, {"quantity": 1}]}
+    assert errors(post(api, "/queue", nameless)) == {
+        "items.1.sku": ["Say what was sold: a SKU, a name, or a product variant."]
+    }
+    assert "currency_rate" in errors(post(api, "/queue", {"items": [LINE], "currency": "USD"}))
 
 
 def test_the_same_key_records_once(api, document):
@@ -172,7 +245,13 @@ WRONG = [
     ({"total": "Infinity"}, "total"),
     ({"total": [1]}, "total"),
     ({"total": 9e9, "currency_rate": 9e9}, "total"),
+    ({"items": [LINE, {"quantity": 1, "price_sell": 10}]}, "items.1.sku"),
+    ({"items": [{"sku": " ", "name": "", "brand": "Acme", "quantity": 1}]}, "items.0.sku"),
+    ({"items": [{"product_variant": {"brand": "Acme"}, "quantity": 1}]}, "items.0.sku"),
+    ({"items": [], "total": None}, "items"),
+    ({"items": None, "total": None}, "items"),
     ({"currency": "dollars"}, "currency"),
+    ({"currency": "USD"}, "currency_rate"),
     ({"currency": "aud"}, "currency"),
     ({"timezone": "Mars/Olympus"}, "timezone"),
     ({"transacted_at": "yesterday"}, "transacted_at"),
