@@ -21,15 +21,15 @@ def preparing() -> CursorWrapper:
     """A cursor whose statements PostgreSQL keeps prepared once they were asked a few times; elsewhere the usual one.
 
     The usual one writes the values into the SQL, so that no two statements are the same to the server. How many times a
-    statement is asked before it is prepared, or that none is, says `prepare_threshold` of the settings.
+    statement is asked before it is prepared, or that none is, says `prepare_threshold` of the settings. Where queries are
+    logged it is the usual one as well: a prepared statement has no text with its values to show.
     """
-    if connection.vendor != "postgresql":
+    if connection.vendor != "postgresql" or connection.queries_logged:
         return connection.cursor()
     from django.db.backends.postgresql.base import ServerBindingCursor
 
     connection.ensure_connection()
-    bare = ServerBindingCursor(connection.connection)
-    return connection.make_debug_cursor(bare) if connection.queries_logged else connection.make_cursor(bare)
+    return connection.make_cursor(ServerBindingCursor(connection.connection))
 
 
 @dataclass(frozen=True, slots=True)
