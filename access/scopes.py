@@ -15,7 +15,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "create-tags": "Add tags.",
         "delete-tags": "Delete tags, also from the customers that carry them.",
         "read-imports": "Read the progress and results of imports.",
-        "create-imports": "Upload files of customers.",
+        "create-imports": "Upload files of customers; of purchases with CRUD-transactions as well.",
         "delete-imports": "Cancel and delete imports.",
     },
     "Segments": {

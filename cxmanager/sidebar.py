@@ -6,13 +6,13 @@ from django.utils.translation import gettext_lazy as _
 COMMAND_SEARCH_MODELS = ["profiles.profile", "benefits.benefitdefinition"]
 
 
-def page(title, icon: str, name: str, permission: str) -> dict:
-    """One entry: shown to those who hold the permission."""
+def page(title, icon: str, name: str, *permissions: str) -> dict:
+    """One entry: shown to those who hold one of the permissions."""
     return {
         "title": title,
         "icon": icon,
         "link": reverse_lazy(name),
-        "permission": lambda request: request.user.has_perm(permission),
+        "permission": lambda request: any(map(request.user.has_perm, permissions)),
     }
 
 
@@ -65,10 +65,11 @@ SIDEBAR = [
         "title": _("Imports & exports"),
         "items": [
             page(
-                _("Imports of profiles"),
+                _("Imports"),
                 "upload_file",
                 "admin:profiles_profileimport_changelist",
                 "profiles.import_profiles",
+                "transactions.import_transactions",
             ),
         ],
     },

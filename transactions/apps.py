@@ -11,6 +11,6 @@ class TransactionsConfig(AppConfig):
         # Each registers itself by being imported: the receivers of profiles' signals, the jobs' handlers.
         import_module("transactions.merging")
         import_module("transactions.tidying")
-        import_module("transactions.importing.staging")
+        import_module("transactions.importing.tasks")
         import_module("transactions.api.queueing")
         import_module("transactions.api.products")

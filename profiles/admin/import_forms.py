@@ -11,20 +11,11 @@ from unfold.widgets import (
 )
 
 from cxmanager.refusals import Refusal
-from profiles.importing.columns import (
-    APPEARANCE_KEY,
-    COMMS_KEY,
-    CUSTOM,
-    FIELDS,
-    IDENTITY,
-    Columns,
-    is_key,
-    label_of,
-)
+from profiles.importing.columns import CUSTOM, IDENTITY, FileColumns
+from profiles.importing.kinds import Kind, kind_of
 from profiles.importing.reading import Table
 from profiles.importing.starting import upload
 from profiles.models import ProfileImport
-from profiles.preferences import APPEARANCE, COMMS
 
 SAMPLES = 3
 LONGEST_SAMPLE = 60
@@ -35,8 +26,7 @@ class UploadForm(forms.Form):
         label="File",
         widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".csv,.xlsx,.tsv,.txt"}),
         allow_empty_file=True,
-        help_text="CSV or XLSX, with the names of the columns in its first row. "
-        "Example: email, first_name, last_name, mobile_phone.",
+        help_text="CSV or XLSX, with the names of the columns in its first row.",
     )
 
     def clean(self) -> dict:
@@ -44,35 +34,20 @@ class UploadForm(forms.Form):
         cleaned = super().clean()
         if file := cleaned.get("file"):
             try:
-                cleaned["import"] = upload(file.file, name=file.name, user=self.user)
+                cleaned["import"] = upload(file.file, name=file.name, kind=self.kind.handle, user=self.user)
             except Refusal as refused:
                 self.add_error("file", str(refused))
         return cleaned
 
-    def __init__(self, *args, user, **kwargs):
+    def __init__(self, *args, kind: Kind, user, **kwargs):
         super().__init__(*args, **kwargs)
-        self.user = user
-
-
-def choices() -> list:
-    """What a column can be, in groups. The last two need a name beside them."""
-    return [
-        ("", "Leave out"),
-        ("Customer", [(key, label) for key, (label, _) in FIELDS.items()]),
-        ("Elsewhere", [(IDENTITY, "Identity in the system …"), (CUSTOM, "Attribute …")]),
-        ("Consents", [(f"{COMMS_KEY}{key}", label_of(f"{COMMS_KEY}{key}")) for key in COMMS]),
-        ("Appearance", [(f"{APPEARANCE_KEY}{key}", label_of(f"{APPEARANCE_KEY}{key}")) for key in APPEARANCE]),
-    ]
+        self.kind, self.user = kind, user
 
 
 class ColumnsForm(forms.Form):
     """One choice for each column of the file, with what stands in its first rows beside it."""
 
-    match = forms.ChoiceField(
-        label="Who is a row about?",
-        widget=UnfoldAdminSelectWidget,
-        help_text="A row whose value is stored already changes that customer; any other makes a new one.",
-    )
+    match = forms.ChoiceField(required=False, widget=UnfoldAdminSelectWidget)
     is_all_or_nothing = forms.BooleanField(
         label="All or nothing",
         required=False,
@@ -83,9 +58,9 @@ class ColumnsForm(forms.Form):
 
     def __init__(self, profile_import: ProfileImport, data=None):
         super().__init__(data)
-        self.profile_import = profile_import
+        self.profile_import, self.kind = profile_import, kind_of(profile_import)
         self.samples = samples_of(profile_import)
-        offered = choices()
+        offered = [("", "Leave out"), *self.kind.choices()]
         for place, key in enumerate(profile_import.columns):
             kind, detail = split(key)
             self.fields[f"column_{place}"] = forms.ChoiceField(
@@ -94,10 +69,42 @@ class ColumnsForm(forms.Form):
             self.fields[f"detail_{place}"] = forms.CharField(
                 required=False, initial=detail, max_length=400, widget=UnfoldAdminTextInputWidget
             )
-        handles = [key for key in self.chosen() if key.startswith(IDENTITY) and is_key(key)]
-        known = [("email", label_of("email")), ("id", label_of("id")), *((key, label_of(key)) for key in handles)]
-        self.fields["match"].choices = list(dict(known).items())
-        self.fields["match"].initial = profile_import.match
+        self._offer_matches()
+        self._offer_switches()
+
+    def _offer_matches(self) -> None:
+        of = self.kind.columns
+        handles = [key for key in self.chosen() if key.startswith(IDENTITY) and of.is_key(key)]
+        field = self.fields["match"]
+        field.choices = list(dict([*self.kind.matches, *((key, of.label_of(key)) for key in handles)]).items())
+        field.label, field.help_text, field.initial = (
+            self.kind.match_label,
+            self.kind.match_help,
+            self.profile_import.match,
+        )
+
+    def _offer_switches(self) -> None:
+        if not self.kind.is_taken_whole:
+            del self.fields["is_all_or_nothing"]
+        for name, (label, help_text) in self.kind.switches.items():
+            self.fields[name] = forms.BooleanField(
+                label=label,
+                required=False,
+                widget=UnfoldBooleanSwitchWidget,
+                help_text=help_text,
+                initial=bool(self.profile_import.options.get(name)),
+            )
+
+    def switches(self):
+        """The fields beside the columns: what is asked of the file as a whole."""
+        names = ["match", "is_all_or_nothing", *self.kind.switches]
+        return [self[name] for name in names if name in self.fields]
+
+    def warnings(self) -> list[str]:
+        """What stands against the columns as they were recognised, and what those left out look like."""
+        columns = self.kind.columns_of(self.profile_import)
+        no = columns.why_not_usable()
+        return [str(no)] if no is not None else columns.notes()
 
     def chosen(self) -> list[str]:
         """What each column is, as far as it was typed, else as it is stored."""
@@ -120,15 +127,21 @@ class ColumnsForm(forms.Form):
         cleaned = super().clean()
         for place, key in enumerate(self.chosen()):
             kind, _ = split(key)
-            if kind in (IDENTITY, CUSTOM) and not is_key(key):
+            if kind in (IDENTITY, CUSTOM) and not self.kind.columns.is_key(key):
                 what = "loyalty-card" if kind == IDENTITY else "shop:size"
                 self.add_error(f"detail_{place}", f"Write a name such as {what}.")
         if not self.errors:
-            self.columns = Columns(keys=tuple(self.chosen()), match=cleaned["match"])
+            self.columns: FileColumns = self.kind.columns(
+                keys=tuple(self.chosen()), match=cleaned["match"], header=tuple(self.profile_import.header)
+            )
             no = self.columns.why_not_usable()
             if no is not None:
                 raise no
         return cleaned
+
+    @property
+    def options(self) -> dict:
+        return {name: self.cleaned_data[name] for name in self.kind.switches}
 
 
 def split(key: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Importing customers: the file, its columns, what it would do, doing it, what came of it; and the history of all that."""
+"""Importing customers, purchases and what else there is a kind for: the file, its columns, what it would do, doing it, what came of it; and the history of all that."""
 
 from collections.abc import Callable
 from functools import update_wrapper
@@ -17,10 +17,10 @@ from cxmanager.refusals import Refusal
 from profiles.admin.exporting import export_view
 from profiles.admin.import_forms import ColumnsForm, UploadForm
 from profiles.importing import starting
+from profiles.importing.kinds import kind_of, permitted
 from profiles.importing.refused import refused_rows
 from profiles.models import ProfileImport
 
-PERMISSION = "profiles.import_profiles"
 STATUSES = {
     "uploaded": ("Columns to match", "warning"),
     "waiting": ("Waiting", "info"),
@@ -32,8 +32,8 @@ STATUSES = {
     "cancelled": ("Cancelled", "danger"),
     "lapsed": ("Never run", "warning"),
 }
-WOULD = {"created": "New customers", "updated": "To be changed", "unchanged": "As they are", "refused": "Rows left out"}
-DID = {"created": "New customers", "updated": "Changed", "unchanged": "As they were", "refused": "Rows left out"}
+WOULD = {"created": "New {}", "updated": "To be changed", "unchanged": "As they are", "refused": "Rows left out"}
+DID = {"created": "New {}", "updated": "Changed", "unchanged": "As they were", "refused": "Rows left out"}
 STEPS = ("File", "Columns", "Preview", "Result")
 PROBLEMS_SHOWN = 50
 
@@ -60,13 +60,16 @@ class ProfileImportAdmin(ModelAdmin):
     list_before_template = "admin/profiles/import/list_before.html"
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(PERMISSION)
+        return bool(permitted(request.user))
 
     def has_view_permission(self, request: HttpRequest, obj=None) -> bool:
-        return request.user.has_perm(PERMISSION)
+        return bool(permitted(request.user)) and (obj is None or kind_of(obj) in permitted(request.user))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(PERMISSION)
+        return bool(permitted(request.user))
+
+    def get_queryset(self, request: HttpRequest):
+        return super().get_queryset(request).filter(kind__in=[kind.handle for kind in permitted(request.user)])
 
     def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
         return False
@@ -77,7 +80,7 @@ class ProfileImportAdmin(ModelAdmin):
 
     @display(description="File", header=True)
     def file_name(self, row: ProfileImport) -> list:
-        return [row.name, row.format]
+        return [row.name, f"{kind_of(row).label}, {row.format}"]
 
     @display(description="Status", label=dict(STATUSES.values()))
     def status_label(self, row: ProfileImport) -> str:
@@ -94,14 +97,25 @@ class ProfileImportAdmin(ModelAdmin):
     # --- The steps ----------------------------------------------------------------------------------------------------
 
     def add_view(self, request: HttpRequest, form_url="", extra_context=None) -> HttpResponse:
-        """Step 1: the file."""
-        if not self.has_add_permission(request):
+        """Step 1: what it is a list of, and the file."""
+        kinds = permitted(request.user)
+        kind = next((one for one in kinds if one.handle == request.GET.get("kind")), next(iter(kinds), None))
+        if kind is None:
             raise PermissionDenied
         sent = (request.POST, request.FILES) if request.method == "POST" else ()
-        form = UploadForm(*sent, user=request.user)
+        form = UploadForm(*sent, kind=kind, user=request.user)
         if form.is_valid():
             return HttpResponseRedirect(page_url(form.cleaned_data["import"], "columns"))
-        return self.page(request, "upload", title="Import profiles", step=1, form=form)
+        return self.page(request, "upload", title="Import a file", step=1, form=form, kind=kind, kinds=kinds)
+
+    def sample_view(self, request: HttpRequest, handle: str) -> HttpResponse:
+        """A small file of that kind, to fill in."""
+        found = next((one for one in permitted(request.user) if one.handle == handle), None)
+        if found is None:
+            raise PermissionDenied
+        response = HttpResponse(f"\ufeff{found.sample}", content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="sample-{found.label.lower()}.csv"'
+        return response
 
     def columns_view(self, request: HttpRequest, row: ProfileImport) -> HttpResponse:
         """Step 2: what each column is."""
@@ -110,7 +124,8 @@ class ProfileImportAdmin(ModelAdmin):
         form = ColumnsForm(row, request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             try:
-                starting.match_columns(row, form.columns, is_all_or_nothing=form.cleaned_data["is_all_or_nothing"])
+                is_whole = form.cleaned_data.get("is_all_or_nothing", False)
+                starting.match_columns(row, form.columns, is_all_or_nothing=is_whole, options=form.options)
                 starting.start_check(row, clock=timezone.now)
                 return HttpResponseRedirect(page_url(row))
             except Refusal as refused:
@@ -131,7 +146,7 @@ class ProfileImportAdmin(ModelAdmin):
                 row=row,
                 state=state_of(row),
                 would=row.preview,
-                figures=figures_of(row.preview, WOULD),
+                figures=figures_of(row, row.preview, WOULD),
                 changing=row.preview.get("created", 0) + row.preview.get("updated", 0),
                 is_blocked=row.is_all_or_nothing and row.preview.get("refused", 0) > 0,
             )
@@ -143,9 +158,13 @@ class ProfileImportAdmin(ModelAdmin):
             step=4,
             row=row,
             state=state_of(row),
-            figures=figures_of(vars(row), DID),
+            figures=figures_of(row, vars(row), DID),
             problems=list(problems),
         )
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context=None) -> HttpResponse:
+        self.row(request, object_id)
+        return super().history_view(request, object_id, extra_context)
 
     def run_view(self, request: HttpRequest, row: ProfileImport) -> HttpResponse:
         try:
@@ -167,7 +186,7 @@ class ProfileImportAdmin(ModelAdmin):
         except Refusal as refused:
             messages.error(request, str(refused))
             return HttpResponseRedirect(page_url(row))
-        messages.success(request, "The import and its file were deleted. The customers stay.")
+        messages.success(request, "The import and its file were deleted. What was imported stays.")
         return HttpResponseRedirect(reverse("admin:profiles_profileimport_changelist"))
 
     def progress_view(self, request: HttpRequest, row: ProfileImport) -> HttpResponse:
@@ -193,6 +212,7 @@ class ProfileImportAdmin(ModelAdmin):
             "step": step,
             "steps": STEPS,
             "back_url": reverse("admin:profiles_profileimport_changelist"),
+            "kind": row and kind_of(row),
         }
         return TemplateResponse(request, f"admin/profiles/import/{template}.html", frame | context)
 
@@ -201,9 +221,12 @@ class ProfileImportAdmin(ModelAdmin):
             raise PermissionDenied
         rows = ProfileImport.objects.select_related("user", "job")
         try:
-            return rows.get(pk=int(object_id))
+            row = rows.get(pk=int(object_id))
         except (ProfileImport.DoesNotExist, ValueError, OverflowError) as error:
             raise Http404 from error
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        return row
 
     def about_import(self, view: Callable) -> Callable:
         """The view gets (request, import). 403 without the permission, 404 without the import."""
@@ -227,16 +250,22 @@ class ProfileImportAdmin(ModelAdmin):
             for route, view, name in views
         ]
         export = path("export/", self.admin_site.admin_view(export_view), name="profiles_export")
-        return [export, *own, *super().get_urls()]
+        sample = path(
+            "sample/<slug:handle>.csv",
+            self.admin_site.admin_view(self.sample_view),
+            name="profiles_profileimport_sample",
+        )
+        return [export, sample, *own, *super().get_urls()]
 
 
 def page_url(row: ProfileImport, page: str = "change") -> str:
     return reverse(f"admin:profiles_profileimport_{page}", args=[row.pk])
 
 
-def figures_of(counts: dict, words: dict[str, str]) -> list[dict]:
+def figures_of(row: ProfileImport, counts: dict, words: dict[str, str]) -> list[dict]:
     """The four counts with what to call them."""
-    return [{"name": name, "word": word, "value": counts.get(name, 0)} for name, word in words.items()]
+    several = kind_of(row).several
+    return [{"name": name, "word": word.format(several), "value": counts.get(name, 0)} for name, word in words.items()]
 
 
 def state_of(row: ProfileImport) -> dict:

@@ -1,20 +1,23 @@
-"""Importing profiles over the API from a file (omneo-reference 2.32 and 3.1)."""
+"""Importing customers and purchases over the API from a file (omneo-reference 2.32 and 3.1)."""
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers, status
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.response import Response
 
+from cxmanager.nearness import did_you_mean
 from cxmanager.refusals import Refusal
 from cxmanager.rest.viewsets import OmneoViewSet, enveloped
 from profiles.api import examples
 from profiles.importing import starting
-from profiles.importing.columns import Columns
+from profiles.importing.kinds import KINDS, Kind, columns_of, kind_of
 from profiles.models import ProfileImport
 
-HANDLER = "omneo:profile"
-UNREADABLE = {"unreadable_file", "duplicate_column", "unknown_column", "unknown_match", "match_missing"}
+UNREADABLE = {
+    *("unreadable_file", "duplicate_column", "unknown_column", "unknown_match", "match_missing"),
+    "missing_column",
+}
 
 
 class ImportSerializer(serializers.Serializer):
@@ -52,6 +55,7 @@ class ImportSerializer(serializers.Serializer):
         return {
             "match": row.match,
             "all_or_nothing": row.is_all_or_nothing,
+            **row.options,
             "created": row.created,
             "updated": row.updated,
             "unchanged": row.unchanged,
@@ -61,7 +65,7 @@ class ImportSerializer(serializers.Serializer):
 
     @extend_schema_field({"type": "string"})
     def get_importable_type(self, row: ProfileImport) -> str:
-        return HANDLER
+        return kind_of(row).handler
 
     # Omneo's imports of rewards have these; those of profiles do not.
     @extend_schema_field({"type": "null"})
@@ -79,20 +83,40 @@ class ImportSerializer(serializers.Serializer):
 @extend_schema_serializer(examples=[examples.IMPORT])
 class ImportInput(serializers.Serializer):
     file = serializers.FileField(help_text="CSV or XLSX, with the names of the columns in its first row.")
-    handler = serializers.CharField(help_text=f"{HANDLER}: the only one that is supported.")
-    match = serializers.CharField(
-        required=False, allow_blank=True, default="", help_text="email, id or identity:HANDLE.", max_length=200
+    handler = serializers.CharField(
+        help_text="omneo:profile for customers, omneo:transaction for purchases with one row for each line."
     )
-    all_or_nothing = serializers.BooleanField(required=False, default=False)
+    match = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="By what customers are found: email, identity:HANDLE, and id (of purchases: profile_id).",
+        max_length=200,
+    )
+    all_or_nothing = serializers.BooleanField(required=False, default=False, help_text="Of customers only.")
+    match_returns = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Of purchases only: take a quantity below zero as a return of the customer's latest earlier sale of that SKU.",
+    )
 
-    def validate_handler(self, handler: str) -> str:
-        if handler != HANDLER:
-            raise serializers.ValidationError(f"Only {HANDLER} is supported.")
-        return handler
+    def validate_handler(self, handler: str) -> Kind:
+        kinds = {kind.handler: kind for kind in KINDS.values()}
+        if handler not in kinds:
+            raise serializers.ValidationError(f"Write one of: {', '.join(kinds)}.{did_you_mean(handler, kinds)}")
+        return kinds[handler]
+
+    def validate(self, sent: dict) -> dict:
+        kind: Kind = sent["handler"]
+        if sent["all_or_nothing"] and not kind.is_taken_whole:
+            raise serializers.ValidationError({"all_or_nothing": f"Lists of {kind.label.lower()} are not taken whole."})
+        if sent["match_returns"] and "match_returns" not in kind.switches:
+            raise serializers.ValidationError({"match_returns": "Only lists of purchases have returns."})
+        return sent
 
 
 class ImportViewSet(OmneoViewSet):
-    """Files of customers: uploaded, imported in the background, looked after and deleted."""
+    """Files of customers and of purchases: uploaded, imported in the background, looked after and deleted."""
 
     queryset = ProfileImport.objects.select_related("job")
     serializer_class = ImportSerializer
@@ -108,21 +132,28 @@ class ImportViewSet(OmneoViewSet):
 
     @extend_schema(request={"multipart/form-data": ImportInput}, responses={201: ImportSerializer})
     def create(self, request) -> Response:
-        """Import a file of customers in the background. Its columns are recognised by their headers."""
+        """Import a file of customers or purchases in the background. Its columns are recognised by their headers.
+
+        Purchases need the scope CRUD-transactions as well.
+        """
         sent = ImportInput(data=request.data)
         sent.is_valid(raise_exception=True)
         given = sent.validated_data
-        file = given["file"]
+        file, kind = given["file"], given["handler"]
+        if not request.auth.allows(kind.scope):
+            raise PermissionDenied
         try:
             row = starting.upload(
                 file.file,
                 name=file.name,
+                kind=kind.handle,
+                options={name: given[name] for name in kind.switches},
                 match=given["match"],
                 is_all_or_nothing=given["all_or_nothing"],
                 user=request.user,
                 token=request.auth,
             )
-            no = Columns(keys=tuple(row.columns), match=row.match).why_not_usable()
+            no = columns_of(row).why_not_usable()
             if no is not None:
                 starting.remove(row)
                 raise no
@@ -136,7 +167,7 @@ class ImportViewSet(OmneoViewSet):
 
     @extend_schema(responses={204: None})
     def destroy(self, request, pk: str) -> Response:
-        """Delete the import, its file and its refused rows; the customers stay. One that runs is stopped first: ask again then."""
+        """Delete the import, its file and its refused rows; what was imported stays. One that runs is stopped first: ask again then."""
         row = self.get_object()
         if row.is_under_way:
             starting.cancel(row)

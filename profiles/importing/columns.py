@@ -3,7 +3,9 @@
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
+from cxmanager.nearness import nearest
 from cxmanager.refusals import Refusal
 from profiles.preferences import APPEARANCE, COMMS
 from profiles.searching import folded
@@ -109,18 +111,28 @@ def label_of(key: str) -> str:
 
 
 @dataclass(frozen=True)
-class Columns:
-    """What each column of a file is, in the file's order (empty means ignored), and by which of them customers are matched."""
+class FileColumns:
+    """What each column of a file is, in the file's order (empty means ignored), and by which of them customers are found.
+
+    Each kind of file says in a class of its own what its columns can be. With the `header` it can also say what is near.
+    """
 
     keys: tuple[str, ...]
     match: str
+    header: tuple[str, ...] = ()
 
-    @classmethod
-    def suggested(cls, header: list[str], *, match: str = "") -> "Columns":
-        """By the headers alone. Without a match: the id when there is one, else the e-mail, else the first identity."""
-        keys = tuple(key_of(one) for one in header)
-        candidates = [*(one for one in ("id", "email") if one in keys), *(k for k in keys if k.startswith(IDENTITY))]
-        return cls(keys=keys, match=match or next(iter(candidates), "email"))
+    # How headers write each column: {as `squeezed`: (its key, as people write it)}.
+    written: ClassVar[dict[str, tuple[str, str]]] = {}
+
+    @staticmethod
+    def is_key(key: str) -> bool:
+        """Whether a column can be that."""
+        raise NotImplementedError
+
+    @staticmethod
+    def label_of(key: str) -> str:
+        """What to call a column's content on screens and in sentences."""
+        raise NotImplementedError
 
     @cached_property
     def by_key(self) -> dict[str, int]:
@@ -131,17 +143,56 @@ class Columns:
         """Why a file cannot be imported with these columns, or None."""
         used = [key for key in self.keys if key]
         for key in used:
-            if not is_key(key):
+            if not self.is_key(key):
                 return Refusal(f"“{key}” is nothing that a column can be.", code="unknown_column")
             if used.count(key) > 1:
                 places = " and ".join(str(place + 1) for place, one in enumerate(self.keys) if one == key)
                 return Refusal(
-                    f"Columns {places} are both “{label_of(key)}”. Keep one of them and leave out the other.",
+                    f"Columns {places} are both “{self.label_of(key)}”. Keep one of them and leave out the other.",
                     code="duplicate_column",
                 )
-        return self._why_not_matchable(used)
+        return self._why_not_enough(used)
 
-    def _why_not_matchable(self, used: list[str]) -> Refusal | None:
+    def _why_not_enough(self, used: list[str]) -> Refusal | None:
+        raise NotImplementedError
+
+    def notes(self) -> list[str]:
+        """Of each column that is left out, what it looks like: “Invoce” looks like “invoice”, which is External id."""
+        free = {name: known for name, known in self.written.items() if known[0] not in self.by_key}
+        said = []
+        for title, key in zip(self.header, self.keys, strict=False):
+            found = None if key else nearest(squeezed(title), free)
+            if found:
+                meant, name = free[found]
+                is_plain = squeezed(name) in (squeezed(meant), squeezed(self.label_of(meant)))
+                said.append(f"“{title}” looks like “{name}”{'' if is_plain else f', which is {self.label_of(meant)}'}.")
+        return said
+
+    def with_notes(self, sentence: str) -> str:
+        return " ".join([sentence, *self.notes()])
+
+
+@dataclass(frozen=True)
+class Columns(FileColumns):
+    """The columns of a file of customers."""
+
+    written: ClassVar = {
+        squeezed(name): (key, name)
+        for key, (label, others) in FIELDS.items()
+        for name in (key.replace("_", " "), label, *others)
+    }
+
+    @classmethod
+    def suggested(cls, header: list[str], *, match: str = "") -> "Columns":
+        """By the headers alone. Without a match: the id when there is one, else the e-mail, else the first identity."""
+        keys = tuple(key_of(one) for one in header)
+        candidates = [*(one for one in ("id", "email") if one in keys), *(k for k in keys if k.startswith(IDENTITY))]
+        return cls(keys=keys, match=match or next(iter(candidates), "email"), header=tuple(header))
+
+    is_key = staticmethod(is_key)
+    label_of = staticmethod(label_of)
+
+    def _why_not_enough(self, used: list[str]) -> Refusal | None:
         if self.match not in MATCHES and not (self.match.startswith(IDENTITY) and is_key(self.match)):
             return Refusal(
                 f"Customers cannot be matched by “{self.match}”. Use email, id or identity:HANDLE.",
@@ -149,8 +200,10 @@ class Columns:
             )
         if self.match not in used:
             return Refusal(
-                f"No column is the {label_of(self.match)}, by which customers are to be matched. "
-                "The first row must hold the column names, such as email,first_name,last_name.",
+                self.with_notes(
+                    f"No column is the {label_of(self.match)}, by which customers are to be matched. "
+                    "The first row must hold the column names, such as email,first_name,last_name."
+                ),
                 code="match_missing",
             )
         return None

@@ -148,14 +148,14 @@ def encoding_of(file: BinaryIO) -> str:
         raise unreadable("The file is empty.")
     for signature, name in SIGNATURES.items():
         if start.startswith(signature):
-            raise unreadable(f"This is {name}. Save the customers as CSV or XLSX.")
+            raise unreadable(f"This is {name}. Save the list as CSV or XLSX.")
     for mark, encoding in MARKS:
         if start.startswith(mark):
             return encoding
     if wide := unmarked_utf16(start):
         return wide
     if len(CONTROL.findall(start)) > len(start) / 50:
-        raise unreadable("This is not a text file. Save the customers as CSV or XLSX.")
+        raise unreadable("This is not a text file. Save the list as CSV or XLSX.")
     return utf8_or_windows(file)
 
 

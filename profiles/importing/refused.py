@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from io import TextIOBase
 
 from cxmanager.imports import escaped
-from profiles.importing.running import Refused
+from profiles.importing.kinds import kind_of
+from profiles.importing.opening import table_of
+from profiles.importing.running import Refused, kept
 from profiles.models import ProfileImport
 
 REASONS = "reasons"
@@ -47,5 +49,16 @@ def refused_rows(profile_import: ProfileImport) -> Iterator[str]:
     writer = RefusedWriter(Echo(), profile_import.header)
     yield f"\ufeff{writer.head}"
     rows = profile_import.refused_rows.order_by("number").values_list("number", "cells", "reasons")
-    for row in rows.iterator(chunk_size=2_000):
+    for row in with_cells(profile_import, rows.iterator(chunk_size=2_000)):
         yield writer.line(row)
+
+
+def with_cells(profile_import: ProfileImport, rows: Iterator[Refused]) -> Iterator[Refused]:
+    """The rows, in order, with their cells; a kind that notes only their numbers has them read from the file."""
+    if kind_of(profile_import).keeps_cells or profile_import.contents_deleted_at is not None:
+        yield from rows
+        return
+    with table_of(profile_import) as table:
+        read = table.rows()
+        for number, _, reasons in rows:
+            yield number, kept(next((cells for place, cells in read if place == number), [])), reasons

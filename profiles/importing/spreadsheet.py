@@ -46,7 +46,7 @@ def refuse_bomb(file: BinaryIO) -> None:
         with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
             if "xl/workbook.xml" not in archive.namelist():
-                raise unreadable("This is a ZIP archive, not a spreadsheet. Save the customers as CSV or XLSX.")
+                raise unreadable("This is a ZIP archive, not a spreadsheet. Save the list as CSV or XLSX.")
             if len(entries) > MOST_ENTRIES or sum(one.file_size for one in entries) > MOST_UNPACKED:
                 raise unreadable(TOO_LARGE)
             for entry in entries:

@@ -11,11 +11,11 @@ from django.db import transaction
 
 from cxmanager.refusals import Refusal
 from jobs.models import Job
-from profiles.importing.columns import Columns
+from profiles.importing.columns import FileColumns
+from profiles.importing.kinds import KINDS, columns_of, kind_of
+from profiles.importing.opening import file_deleted
 from profiles.importing.reading import Table, unreadable
 from profiles.importing.spreadsheet import as_csv, is_spreadsheet
-from profiles.importing.tasks import CHECK, RUN
-from profiles.importing.working import check_now, file_deleted
 from profiles.models import ProfileImport
 
 # A file so small is checked while one waits.
@@ -23,9 +23,18 @@ CHECKED_AT_ONCE_BYTES = 400_000
 
 
 def upload(
-    file: BinaryIO, *, name: str, match: str = "", is_all_or_nothing: bool = False, user=None, token=None
+    file: BinaryIO,
+    *,
+    name: str,
+    kind: str = "profiles",
+    match: str = "",
+    is_all_or_nothing: bool = False,
+    options: dict | None = None,
+    user=None,
+    token=None,
 ) -> ProfileImport:
     """Keep the file, with its columns recognised by their headers. Raises Refusal `unreadable_file`; then nothing is kept."""
+    what = KINDS[kind]
     size = file.seek(0, 2)
     if size is None:
         size = file.tell()
@@ -36,11 +45,13 @@ def upload(
     try:
         table = Table(content)
         if next(table.rows(), None) is None:
-            raise unreadable("The file has column names and no customers below them.")
-        columns = Columns.suggested(table.header, match=match)
+            raise unreadable(f"The file has column names and no {what.several} below them.")
+        columns = what.columns.suggested(table.header, match=match)
         content.seek(0)
         row = ProfileImport(
-            name=PurePath(name.replace("\\", "/").replace("\x00", "")).name[-255:] or "profiles.csv",
+            name=PurePath(name.replace("\\", "/").replace("\x00", "")).name[-255:] or f"{kind}.csv",
+            kind=kind,
+            options=options or {},
             size=size,
             format="XLSX" if was_spreadsheet else str(table.format),
             header=table.header,
@@ -50,7 +61,7 @@ def upload(
             user=user,
             token=token,
         )
-        row.file.save("profiles.csv", File(content), save=False)
+        row.file.save(f"{kind}.csv", File(content), save=False)
     finally:
         if was_spreadsheet:
             content.close()
@@ -58,33 +69,36 @@ def upload(
     return row
 
 
-def match_columns(profile_import: ProfileImport, columns: Columns, *, is_all_or_nothing: bool) -> None:
-    """Say what each column is. Raises Refusal when customers cannot be imported so, or it is too late to say."""
+def match_columns(
+    profile_import: ProfileImport, columns: FileColumns, *, is_all_or_nothing: bool, options: dict | None = None
+) -> None:
+    """Say what each column is. Raises Refusal when the file cannot be imported so, or it is too late to say."""
     refuse_started(profile_import)
     no = columns.why_not_usable()
     if no is not None:
         raise no
     profile_import.columns, profile_import.match = list(columns.keys), columns.match
     profile_import.is_all_or_nothing, profile_import.stage = is_all_or_nothing, ProfileImport.Stage.UPLOADED
-    profile_import.save(update_fields=["columns", "match", "is_all_or_nothing", "stage", "updated_at"])
+    profile_import.options = options or {}
+    profile_import.save(update_fields=["columns", "match", "is_all_or_nothing", "options", "stage", "updated_at"])
 
 
 def start_check(profile_import: ProfileImport, *, clock: Callable[[], datetime]) -> None:
     """Find out what the import would do: at once for a small file, else in the background. Raises Refusal."""
     refuse_started(profile_import)
     if profile_import.size <= CHECKED_AT_ONCE_BYTES:
-        check_now(profile_import, clock=clock)
+        kind_of(profile_import).check_now(profile_import, clock=clock)
         return
-    enqueue(profile_import, CHECK, ProfileImport.Stage.CHECKING, at=clock())
+    enqueue(profile_import, kind_of(profile_import).check_job, ProfileImport.Stage.CHECKING, at=clock())
 
 
 def start(profile_import: ProfileImport, *, at: datetime) -> None:
     """Run the import in the background. Raises Refusal when it runs or ran already, or its columns are not usable."""
     refuse_started(profile_import)
-    no = Columns(keys=tuple(profile_import.columns), match=profile_import.match).why_not_usable()
+    no = columns_of(profile_import).why_not_usable()
     if no is not None:
         raise no
-    enqueue(profile_import, RUN, ProfileImport.Stage.RUNNING, at=at)
+    enqueue(profile_import, kind_of(profile_import).run_job, ProfileImport.Stage.RUNNING, at=at)
 
 
 @transaction.atomic
@@ -103,7 +117,11 @@ def enqueue(profile_import: ProfileImport, kind: str, stage: str, *, at: datetim
 def begin(profile_import: ProfileImport, *, worker: str, at: datetime) -> Job:
     """Run the import in the foreground: returns the job for `run`."""
     profile_import.job = Job.objects.begin(
-        RUN, worker=worker, at=at, user=profile_import.user, profile_import=profile_import.pk
+        kind_of(profile_import).run_job,
+        worker=worker,
+        at=at,
+        user=profile_import.user,
+        profile_import=profile_import.pk,
     )
     profile_import.stage = ProfileImport.Stage.RUNNING
     profile_import.save(update_fields=["job", "stage", "updated_at"])
@@ -126,7 +144,7 @@ def cancel(profile_import: ProfileImport) -> bool:
 
 
 def remove(profile_import: ProfileImport) -> None:
-    """Delete the import with its file and refused rows; the customers stay. Raises Refusal while it is under way."""
+    """Delete the import with its file and refused rows; what was imported stays. Raises Refusal while it is under way."""
     if profile_import.is_under_way:
         raise Refusal("This import is under way. Cancel it first.", code="under_way")
     file, storage = profile_import.file.name, profile_import.file.storage

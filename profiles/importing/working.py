@@ -17,7 +17,7 @@ from profiles.importing.columns import Columns
 from profiles.importing.deciding import Outcome, Rules
 from profiles.importing.exporting import birth_date
 from profiles.importing.heartbeat import Heartbeat
-from profiles.importing.reading import Table
+from profiles.importing.opening import file_deleted, table_of
 from profiles.importing.running import Importer, NotYourTurn, StepResult, Tally, types_of
 from profiles.importing.stored import BIRTHDAY
 from profiles.models import ProfileImport, RefusedRow
@@ -35,16 +35,8 @@ NAMES = {"first_name", "last_name"}
 def importer_of(profile_import: ProfileImport) -> Iterator[Importer]:
     """The import's file, opened and read through once. Raises Refusal when it cannot be imported."""
     columns = Columns(keys=tuple(profile_import.columns), match=profile_import.match)
-    try:
-        kept = profile_import.file.open("rb")
-    except (FileNotFoundError, ValueError) as error:
-        raise file_deleted() from error
-    with kept as file:
-        yield Importer(Table(file.file), columns, cause=profile_import.cause)
-
-
-def file_deleted() -> Refusal:
-    return Refusal("The file of this import is no longer kept. Upload it again to import it.", code="file_deleted")
+    with table_of(profile_import) as table:
+        yield Importer(table, columns, cause=profile_import.cause)
 
 
 def the_import_of(job: Job) -> ProfileImport:
@@ -85,8 +77,9 @@ class Preview:
 
     def add(self, result: StepResult) -> None:
         self.tally.add(result.tally)
-        for number, _, reasons in result.refused[: FIRST_PROBLEMS - len(self.problems)]:
-            self.problems.append({"row": number, "reasons": reasons})
+        # Not every kind of file is gone through from its top.
+        found = [{"row": number, "reasons": reasons} for number, _, reasons in result.refused]
+        self.problems = sorted([*self.problems, *found], key=lambda one: one["row"])[:FIRST_PROBLEMS]
         for decisions in result.decisions:
             outcomes = [*decisions.created, *decisions.updated]
             for outcome in outcomes[: FIRST_EXAMPLES - len(self.examples)]:

@@ -21,7 +21,10 @@ def upload_path(instance: "ProfileImport", filename: str) -> str:
 
 
 class ProfileImport(models.Model):
-    """One file of customers: what its columns are, how far it is, what came of it. Kept as the history of imports."""
+    """One file of customers, or of what else can be imported: what its columns are, how far it is, what came of it.
+
+    Kept as the history of imports. Which kinds there are is in `profiles.importing.kinds`.
+    """
 
     class Stage(models.TextChoices):
         UPLOADED = "uploaded", "Columns to match"
@@ -32,6 +35,7 @@ class ProfileImport(models.Model):
 
     COUNTS = ("created", "updated", "unchanged", "refused")
 
+    kind = models.CharField(max_length=32, default="profiles", editable=False)
     name = models.CharField("file", max_length=255)
     file = models.FileField(storage=private_storage, upload_to=upload_path, max_length=255, editable=False)
     size = models.PositiveBigIntegerField(default=0, editable=False, help_text="In bytes.")
@@ -40,6 +44,7 @@ class ProfileImport(models.Model):
     columns = models.JSONField(default=list, editable=False, help_text="What each column is; empty means ignored.")
     match = models.CharField("matched by", max_length=200, default="email", editable=False)
     is_all_or_nothing = models.BooleanField("all or nothing", default=False, editable=False)
+    options = models.JSONField(default=dict, editable=False, help_text="What else was chosen, as its kind offers.")
     stage = models.CharField(max_length=16, choices=Stage, default=Stage.UPLOADED, editable=False)
     rows = models.PositiveBigIntegerField(null=True, editable=False)
     created = models.PositiveBigIntegerField(default=0, editable=False)
@@ -64,10 +69,10 @@ class ProfileImport(models.Model):
     )
 
     class Meta:
-        # Importing is one permission, of profiles.
+        # Importing is one permission for each kind.
         default_permissions = ()
-        verbose_name = "import of profiles"
-        verbose_name_plural = "imports of profiles"
+        verbose_name = "import"
+        verbose_name_plural = "imports"
         ordering = ["-id"]
         permissions = [("export_profiles", "Can export profiles to a file")]
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
+from cxmanager.nearness import did_you_mean
 from profiles.importing.values import shown
 from profiles.models.location import zone_names
 from transactions.ahead import AHEAD, is_ahead
@@ -29,14 +30,14 @@ class Cleaner:
 
     def __init__(self, columns: Columns, *, locations: dict[str, int], at: datetime):
         self.columns, self.locations, self.at = columns, locations, at
-        self.known: dict[str, dict] = {key: {} for key in columns.places}
+        self.known: dict[str, dict] = {key: {} for key in columns.by_key}
 
     def clean(self, cells: list[str]) -> tuple[dict, list[str]]:
         """The row's values as JSON keeps them, and whole sentences for what is wrong with it."""
         values: dict = {}
         reasons: list[str] = []
         width = len(cells)
-        for key, place in self.columns.places.items():
+        for key, place in self.columns.by_key.items():
             text = cells[place].strip() if place < width else ""
             if not text:
                 if key in NEEDED:
@@ -51,17 +52,24 @@ class Cleaner:
         return values, reasons
 
     def _read(self, key: str, text: str):
+        """The value of a text. Raises ValueError with a whole sentence."""
         known = self.known[key]
-        try:
-            return known[text]
-        except KeyError:
-            value = read(key, text, self.locations)
-        if key == "transacted_at" and is_ahead(datetime.fromisoformat(value), at=self.at):
-            raise ValueError(AHEAD)
-        if len(known) >= REMEMBERED:
-            known.clear()
-        known[text] = value
+        if text not in known:
+            if len(known) >= REMEMBERED:
+                known.clear()
+            known[text] = self._read_anew(key, text)
+        value, reason = known[text]
+        if reason:
+            raise ValueError(reason)
         return value
+
+    def _read_anew(self, key: str, text: str) -> tuple:
+        try:
+            value = read(key, text, self.locations)
+        except ValueError as error:
+            return None, str(error)
+        ahead = key == "transacted_at" and is_ahead(datetime.fromisoformat(value), at=self.at)
+        return value, AHEAD if ahead else ""
 
 
 def read(key: str, text: str, locations: dict[str, int]):
@@ -74,7 +82,8 @@ def read(key: str, text: str, locations: dict[str, int]):
         raise ValueError(f"The {key.replace('_', ' ')} is too long.")
     if key in CHOICES:
         if text.lower() not in CHOICES[key]:
-            raise ValueError(f"{shown(text)} is not a {key}. Write one of: {', '.join(sorted(CHOICES[key]))}.")
+            known = f"Write one of: {', '.join(sorted(CHOICES[key]))}."
+            raise ValueError(f"{shown(text)} is not a {key}. {known}{did_you_mean(text, CHOICES[key])}")
         return text.lower()
     return READERS.get(key, lambda text, _: text)(text, locations)
 
@@ -104,14 +113,16 @@ def read_moment(text: str, _) -> str:
 
 def read_zone(text: str, _) -> str:
     if text not in zone_names():
-        raise ValueError(f"{shown(text)} is not a time zone. Write one like Australia/Melbourne.")
+        raise ValueError(
+            f"{shown(text)} is not a time zone. Write one like Australia/Melbourne.{did_you_mean(text, zone_names())}"
+        )
     return text
 
 
 def read_location(text: str, locations: dict[str, int]) -> int:
     found = locations.get(text)
     if found is None:
-        raise ValueError(f"There is no location {shown(text)}.")
+        raise ValueError(f"There is no location {shown(text)}.{did_you_mean(text, locations)}")
     return found
 
 

@@ -1,59 +1,103 @@
-"""Which column of a file is what."""
+"""What the columns of a file of purchases are: recognised by their headers, or chosen by hand."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from cxmanager.refusals import Refusal
-from profiles.importing.columns import is_handle
+from profiles.importing.columns import FileColumns, is_handle, squeezed
 
 IDENTITY = "identity:"
 # What says whose a row is, the surest first.
 CUSTOMERS = ("profile_id", IDENTITY, "email")
-# Of the transaction: the same in each of its rows, or in the first of them.
-OF_TRANSACTION = (
-    *("external_id", "transacted_at", "timezone", "location", "type", "returns", "total", "total_original"),
-    *("currency", "receipt_ref", "order_number", "status"),
-)
-OF_LINE = (
-    *("sku", "name", "brand", "category", "subcategory", "department", "barcode", "quantity", "price_sell"),
-    "price_original",
-)
-KNOWN = {*OF_TRANSACTION, *OF_LINE, "profile_id", "email"}
+
+# Key, what people call it, and how headers write it beside that.
+OF_TRANSACTION = {
+    "external_id": ("Transaction number", ["invoice", "invoice no", "invoice number", "transaction id"]),
+    "transacted_at": ("Moment", ["date", "invoice date", "sold at", "bought at", "date and time"]),
+    "timezone": ("Time zone", []),
+    "location": ("Location", ["store", "shop", "location code", "store code"]),
+    "type": ("Sale or return", ["transaction type"]),
+    "returns": ("Number of the sale that is returned", ["original sale", "original invoice"]),
+    "total": ("Total", ["transaction total"]),
+    "total_original": ("Total before discounts", []),
+    "currency": ("Currency", ["currency code"]),
+    "receipt_ref": ("Receipt", ["receipt", "receipt no", "receipt number"]),
+    "order_number": ("Order number", ["order", "order no"]),
+    "status": ("Status", []),
+}
+OF_LINE = {
+    "sku": ("SKU", ["stock code", "product code", "article", "article number"]),
+    "name": ("Name of the product", ["description", "product", "product name"]),
+    "brand": ("Brand", []),
+    "category": ("Category", []),
+    "subcategory": ("Subcategory", []),
+    "department": ("Department", []),
+    "barcode": ("Barcode", ["ean", "gtin"]),
+    "quantity": ("Quantity", ["qty", "pieces"]),
+    "price_sell": ("Price of one piece", ["price", "unit price", "price each"]),
+    "price_original": ("Price before discounts", ["original price", "list price"]),
+}
+OF_CUSTOMER = {
+    "email": ("E-mail", ["email address", "mail", "customer email"]),
+    "profile_id": ("Profile id", []),
+}
+FIELDS = OF_TRANSACTION | OF_LINE | OF_CUSTOMER
 NEEDED = ("external_id", "transacted_at", "quantity", "price_sell")
+NOBODY = ""
+
+
+def is_key(key: str) -> bool:
+    return key in FIELDS or (key.startswith(IDENTITY) and is_handle(key.removeprefix(IDENTITY)))
+
+
+def label_of(key: str) -> str:
+    return f"Identity in {key.removeprefix(IDENTITY)}" if key.startswith(IDENTITY) else FIELDS[key][0]
 
 
 @dataclass(frozen=True)
-class Columns:
-    """Where in a row each thing stands. `customer` is what the customer is found by: email, profile_id or identity:HANDLE."""
+class Columns(FileColumns):
+    """The columns of a file of purchases. `match` is what says whose a row is; empty when nothing does."""
 
-    places: dict[str, int]
-    customer: str | None
+    written: ClassVar = {
+        squeezed(name): (key, name) for key, (label, others) in FIELDS.items() for name in (key, label, *others)
+    }
+    is_key = staticmethod(is_key)
+    label_of = staticmethod(label_of)
 
     @classmethod
-    def of(cls, header: list[str]) -> "Columns":
-        """By the names in the header, in any case; what is not known is ignored. Raises Refusal when one is missing or occurs twice."""
-        places: dict[str, int] = {}
-        for number, title in enumerate(header):
-            key = key_of(title)
-            if key in places:
-                raise Refusal(f"The column {key} occurs twice.", code="duplicate_column")
-            if key:
-                places[key] = number
-        missing = [name for name in NEEDED if name not in places]
+    def suggested(cls, header: list[str], *, match: str = "") -> "Columns":
+        """By the headers, in any case. A column's own name goes before what else people call it."""
+        keys = [own_key(title) for title in header]
+        for place, title in enumerate(header):
+            key, _ = cls.written.get(squeezed(title), ("", ""))
+            if not keys[place] and key not in keys:
+                keys[place] = key
+        by = [key for prefix in CUSTOMERS for key in keys if key.startswith(prefix)]
+        return cls(keys=tuple(keys), match=match or next(iter(by), NOBODY), header=tuple(header))
+
+    def _why_not_enough(self, used: list[str]) -> Refusal | None:
+        missing = [key for key in NEEDED if key not in used]
         if missing:
-            raise Refusal(f"The file needs a column {missing[0]}.", code="missing_column")
-        by = [key for prefix in CUSTOMERS for key in places if key.startswith(prefix)]
-        return cls(places, by[0] if by else None)
+            *most, last = missing
+            what = f"columns {', '.join(most)} and {last}" if most else f"column {last}"
+            return Refusal(self.with_notes(f"The file needs the {what}."), code="missing_column")
+        if self.match and not self.match.startswith(CUSTOMERS):
+            return Refusal(
+                f"Customers cannot be found by “{self.match}”. Use email, profile_id or identity:HANDLE.",
+                code="unknown_match",
+            )
+        if self.match and self.match not in used:
+            said = label_of(self.match) if is_key(self.match) else self.match
+            return Refusal(
+                self.with_notes(f"No column is the {said}, by which customers are to be found."), code="match_missing"
+            )
+        return None
 
-    def cell(self, cells: list[str], key: str) -> str:
-        """The text of that column without spaces around it; empty where the row or the file has none."""
-        place = self.places.get(key)
-        return cells[place].strip() if place is not None and place < len(cells) else ""
 
-
-def key_of(title: str) -> str:
-    """What a column of this title is; empty for one that is ignored."""
+def own_key(title: str) -> str:
+    """What a column of this title is by its own name, or as a system's number of the customer; empty for any other."""
     kind, colon, handle = title.strip().partition(":")
     if colon:
         return f"{IDENTITY}{handle.strip()}" if kind.strip().lower() == "identity" and is_handle(handle) else ""
     name = "_".join(title.strip().lower().split())
-    return name if name in KNOWN else ""
+    return name if name in FIELDS else ""

@@ -8,10 +8,8 @@ from functools import cached_property
 from itertools import groupby, islice
 from uuid import UUID
 
-from django.db import transaction
-from uuid_utils.compat import uuid7
-
 from jobs.housekeeping import tidies
+from jobs.models import Job
 from profiles.importing.bulk import among, insert_rows
 from profiles.importing.reading import Table
 from profiles.models import Location
@@ -21,9 +19,10 @@ from transactions.models import StagedLine
 
 ROWS_AT_ONCE = 5_000
 COLUMNS = ("number", "is_anonymous", "customer", "is_return", "external_id", "values")
-LEFT_OVER_AFTER = timedelta(days=2)
+LEFT_OVER_AFTER = timedelta(hours=1)
 NO_SALE_NAMED = (
-    "A quantity below zero is a return: name its sale in the column returns, or import with --match-returns."
+    "A quantity below zero is a return: name its sale in the column returns, or have returns matched to earlier sales "
+    "(--match-returns)."
 )
 
 
@@ -50,41 +49,43 @@ class Group:
 
 
 @dataclass
-class Staged:
-    """What staging found: how many rows, and the reasons for those that were refused, by their number."""
+class Step:
+    """Some rows of the file, cleaned: how many, the last one's number, and the reasons for those that were refused, by number."""
 
-    run: UUID
-    rows: int = 0
+    rows: int
+    last: int
+    lines: list[tuple] = field(default_factory=list)
     refused: dict[int, list[str]] = field(default_factory=dict)
 
+    def lay_down(self, *, run: UUID, at: datetime) -> None:
+        insert_rows(StagedLine, COLUMNS, self.lines, constants={"run": run, "staged_at": at})
 
-def stage(table: Table, columns: Columns, *, matches_returns: bool, at: datetime) -> Iterator[Staged]:
-    """Clean and lay down all rows, five thousand in a transaction. Yields the same `Staged` after each step, further on."""
-    staged = Staged(run=uuid7())
+
+def cleaned(table: Table, columns: Columns, *, matches_returns: bool, at: datetime, after: int = 0) -> Iterator[Step]:
+    """The file's rows below row number `after`, five thousand at a time."""
     cleaner = Cleaner(columns, locations=locations_by_name(), at=at)
-    rows = table.rows()
-    while step := list(islice(rows, ROWS_AT_ONCE)):
-        lines = [line for line in (laid(row, cleaner, staged, matches_returns) for row in step) if line]
-        with transaction.atomic():
-            insert_rows(StagedLine, COLUMNS, lines, constants={"run": staged.run, "staged_at": at})
-        staged.rows += len(step)
-        yield staged
+    rows = (row for row in table.rows() if row[0] > after)
+    while some := list(islice(rows, ROWS_AT_ONCE)):
+        step = Step(rows=len(some), last=some[-1][0])
+        for number, cells in some:
+            line, reasons = laid(number, cells, cleaner, matches_returns=matches_returns)
+            if reasons:
+                step.refused[number] = reasons
+            else:
+                step.lines.append(line)
+        yield step
 
 
-def laid(row: tuple, cleaner: Cleaner, staged: Staged, matches_returns: bool) -> tuple | None:
-    """The row's columns in the staging table; None for one that is refused."""
-    number, cells = row
+def laid(number: int, cells: list[str], cleaner: Cleaner, *, matches_returns: bool) -> tuple[tuple, list[str]]:
+    """The row's columns in the staging table, and why it is refused, if it is."""
     values, reasons = cleaner.clean(cells)
     is_return = bool(values.get("returns")) or values.get("type") == "return"
     if values.get("quantity", "").startswith("-"):
         if not is_return and not matches_returns:
             reasons.append(NO_SALE_NAMED)
         values["quantity"], is_return = values["quantity"].removeprefix("-"), True
-    if reasons:
-        staged.refused[number] = reasons
-        return None
-    customer = values.get(cleaner.columns.customer, "") if cleaner.columns.customer else ""
-    return number, not customer, customer, is_return, values["external_id"], values
+    customer = values.get(cleaner.columns.match, "")
+    return (number, not customer, customer, is_return, values.get("external_id"), values), reasons
 
 
 def locations_by_name() -> dict[str, int]:
@@ -93,12 +94,15 @@ def locations_by_name() -> dict[str, int]:
     return {row[part].strip(): row[0] for part in (1, 2, 3) for row in reversed(rows) if row[part]}
 
 
-def batches(run: UUID, *, size: int) -> Iterator[list[Group]]:
-    """The transactions of the run, in lots of at least `size` rows, never one customer's in two lots; nobody's may be."""
+def batches(run: UUID, *, size: int, after: int = 0) -> Iterator[list[Group]]:
+    """The transactions of the run, in lots of at least `size` rows, never one customer's in two lots; nobody's may be.
+
+    Always in one order, in which the first `after` rows are left out: those that were written before.
+    """
     ordered = StagedLine.objects.filter(run=run).order_by(*StagedLine.ORDER)
     keys = array("q", ordered.values_list("pk", flat=True).iterator(chunk_size=10_000))
     carried: list[Group] = []
-    for start in range(0, len(keys), size):
+    for start in range(after, len(keys), size):
         groups = carried + grouped(keys[start : start + size])
         groups = joined(groups)
         last = groups[-1]
@@ -137,5 +141,14 @@ def joined(groups: list[Group]) -> list[Group]:
 
 @tidies("staged_lines")
 def forget_left_over(*, at: datetime) -> int:
-    """Delete what imports that were killed have left. Returns how many rows."""
-    return StagedLine.objects.filter(staged_at__lt=at - LEFT_OVER_AFTER).delete()[0]
+    """Delete what imports have left that nobody carries on. Returns how many rows. They hold addresses of customers."""
+    under_way = Job.objects.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING], cursor__has_key="run")
+    runs = [UUID(cursor["run"]) for cursor in under_way.values_list("cursor", flat=True)]
+    left_over = StagedLine.objects.filter(staged_at__lt=at - LEFT_OVER_AFTER).exclude(run__in=runs)
+    return left_over._raw_delete(left_over.db)
+
+
+def forget(run: UUID) -> None:
+    """The rows as they were read are needed no longer."""
+    rows = StagedLine.objects.filter(run=run)
+    rows._raw_delete(rows.db)

@@ -11,6 +11,8 @@ from django.db import transaction
 from cxmanager.refusals import Refusal
 from profiles.cause import Cause
 from profiles.importing.bulk import among, insert_rows, reserve_ids
+from profiles.importing.running import StepResult, Tally
+from profiles.importing.values import shown
 from profiles.importing.writing import TOLD, told_in_each
 from profiles.models import Event, Identity, Location, Profile
 from transactions import summing
@@ -36,6 +38,11 @@ class Result:
     unchanged: int = 0
     refused: dict[int, list[str]] = field(default_factory=dict)
 
+    def as_step(self) -> StepResult:
+        """As imports note it. Cells are not kept beside the file."""
+        tally = Tally(self.created, self.updated, self.unchanged, len(self.refused))
+        return StepResult(tally, [(number, [], reasons) for number, reasons in sorted(self.refused.items())])
+
 
 class Lot:
     """Some transactions, written together in the caller's transaction."""
@@ -44,7 +51,7 @@ class Lot:
         self,
         groups: list[Group],
         *,
-        customer: str | None,
+        customer: str,
         matches_returns: bool,
         catalogue: dict[str, ProductVariant],
         at: datetime,
@@ -62,8 +69,8 @@ class Lot:
             one.external_id: one for one in known.select_related("profile", "location").prefetch_related("items")
         }
 
-    def write(self) -> Result:
-        """Sales first, then returns, which may be of those; then each customer's figures, once."""
+    def write(self, *, is_trial: bool = False) -> Result:
+        """Sales first, then returns, which may be of those; then each customer's figures, once, unless that is only tried."""
         sales = [one for one in self.groups if not one.is_return]
         self._write(self._new(sales), name="transaction.created")
         returns = [one for one in self.groups if one.is_return]
@@ -71,7 +78,8 @@ class Lot:
             sold = Sold(returns, self.profiles.values(), matches_returns=self.matches_returns)
             self._write(self._tied(self._new(returns), sold), name="transaction.returned")
             sold.write()
-        self._sum()
+        if not is_trial:
+            self._sum()
         return self.result
 
     def _sum(self) -> None:
@@ -105,7 +113,7 @@ class Lot:
 
     def _has_customer(self, group: Group) -> bool:
         if group.customer and group.customer not in self.profiles:
-            self._refuse(group, "No customer is known by this.")
+            self._refuse(group, f"No customer is known by {shown(group.customer)}.")
             return False
         return True
 
@@ -198,7 +206,7 @@ def looks(one: Transaction, items: Sequence[TransactionItem]) -> tuple:
     return one.transacted_at, one.location_id, one.total, one.currency, lines
 
 
-def customers(keys: set[str], *, by: str | None) -> dict[str, Profile]:
+def customers(keys: set[str], *, by: str) -> dict[str, Profile]:
     """{what the file calls them: the customer}, locked in the order of their ids. Three queries at most."""
     living = Profile.objects.living()
     if by == "profile_id":
@@ -207,7 +215,7 @@ def customers(keys: set[str], *, by: str | None) -> dict[str, Profile]:
         found = dict(living.filter(among(Profile, "email", [*keys])).values_list("email", "pk"))
     else:
         held = Identity.objects.filter(among(Identity, "identifier", [*keys]), is_active=True)
-        held = held.filter(handle=(by or "").removeprefix(IDENTITY), profile__deleted_at=None)
+        held = held.filter(handle=by.removeprefix(IDENTITY), profile__deleted_at=None)
         found = dict(held.values_list("identifier", "profile"))
     ids = set(found.values())
     # Their keys are all that is asked of them.

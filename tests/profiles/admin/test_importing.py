@@ -81,7 +81,7 @@ def test_from_the_file_to_the_result(office, uploaded, member):
     ("content", "sentence"),
     [
         (b"", "The file is empty."),
-        (b"%PDF-1.7", "This is a PDF. Save the customers as CSV or XLSX."),
+        (b"%PDF-1.7", "This is a PDF. Save the list as CSV or XLSX."),
         (b"email\n", "The file has column names and no customers below them."),
     ],
 )
@@ -111,7 +111,8 @@ def test_no_file_at_all(office):
             {"column_1": ""},
             "__all__",
             "No column is the E-mail, by which customers are to be matched. "
-            "The first row must hold the column names, such as email,first_name,last_name.",
+            "The first row must hold the column names, such as email,first_name,last_name. "
+            "“E-Mail” looks like “email”.",
         ),
         ({"column_0": "nonsense"}, "column_0", "Select a valid choice. nonsense is not one of the available choices."),
     ],

@@ -53,8 +53,12 @@ def test_the_list_is_paged(api):
 @pytest.mark.parametrize(
     ("fields", "field", "sentence"),
     [
-        ({"handler": "omneo:product"}, "handler", "Only omneo:profile is supported."),
-        ({"handler": "nonsense"}, "handler", "Only omneo:profile is supported."),
+        ({"handler": "omneo:product"}, "handler", "Write one of: omneo:profile, omneo:transaction."),
+        (
+            {"handler": "omneo:profiles"},
+            "handler",
+            "Write one of: omneo:profile, omneo:transaction. Did you mean “omneo:profile”?",
+        ),
         ({"match": "phone"}, "file", "Customers cannot be matched by “phone”. Use email, id or identity:HANDLE."),
         ({"all_or_nothing": "perhaps"}, "all_or_nothing", "Must be a valid boolean."),
     ],

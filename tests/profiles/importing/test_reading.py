@@ -65,13 +65,13 @@ def test_quoted_separators_do_not_choose_the_separator():
         (b" \n\n", "The file is empty."),
         (b"\xef\xbb\xbf", "The file is empty."),
         (b"\xff\xfe", "The file is empty."),
-        (b"%PDF-1.7\n...", "This is a PDF. Save the customers as CSV or XLSX."),
-        (b"\x89PNG\r\n\x1a\n\x00\x00", "This is a picture. Save the customers as CSV or XLSX."),
+        (b"%PDF-1.7\n...", "This is a PDF. Save the list as CSV or XLSX."),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "This is a picture. Save the list as CSV or XLSX."),
         (
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-            "This is an old Excel file (XLS). Save the customers as CSV or XLSX.",
+            "This is an old Excel file (XLS). Save the list as CSV or XLSX.",
         ),
-        (bytes(range(1, 32)) * 20, "This is not a text file. Save the customers as CSV or XLSX."),
+        (bytes(range(1, 32)) * 20, "This is not a text file. Save the list as CSV or XLSX."),
         (
             b"ann@example.com,Ann\nben@example.com,Ben\n",
             "The first row must hold the column names, such as email,first_name,last_name; here it holds a customer.",

@@ -89,7 +89,7 @@ def test_cancellations_are_matched_where_asked_for(run, member):
     )
     told, reasons = run(f"{SALES}\n{cancelled}")
     assert (counts(told), len(reasons)) == ((7, 4, 0, 0, 3), 3)
-    assert "import with --match-returns" in reasons[0]
+    assert "have returns matched to earlier sales" in reasons[0]
     told, reasons = run(f"{SALES}\n{cancelled}", match_returns=True)
     assert counts(told) == (7, 1, 0, 4, 2)
     assert reasons == [
@@ -103,7 +103,7 @@ def test_customers_by_their_card(run, member):
     Identity.objects.create(profile=member, handle="card", identifier="77")
     row = "S1,77,2026-05-01,UTC,,KNIT,Knit,,,1,10,,\nS2,78,2026-05-01,UTC,,KNIT,Knit,,,1,10,,"
     told, reasons = run(row, header=HEADER.replace("email", "identity:card"))
-    assert (counts(told), reasons) == ((2, 1, 0, 0, 1), ["Row 3: No customer is known by this."])
+    assert (counts(told), reasons) == ((2, 1, 0, 0, 1), ["Row 3: No customer is known by “78”."])
     assert Transaction.objects.get().profile == member
 
 
@@ -123,7 +123,7 @@ def test_customers_by_their_card(run, member):
         ("S1,,2026-05-01,UTC,,K,K,,,1,10,gift,", "“gift” is not a type."),
         ("S1,,2026-05-01,UTC,,K,K,,,1,10,return,S9", "There is no sale with this external id to return goods of."),
         (f"{'x' * 192},,2026-05-01,UTC,,K,K,,,1,10,,", "The external id is too long."),
-        ("S1,nobody@example.com,2026-05-01,UTC,,K,K,,,1,10,,", "No customer is known by this."),
+        ("S1,nobody@example.com,2026-05-01,UTC,,K,K,,,1,10,,", "No customer is known by “nobody@example.com”."),
     ],
 )
 def test_what_is_wrong_is_told_by_row(run, row, reason):
@@ -134,7 +134,11 @@ def test_what_is_wrong_is_told_by_row(run, row, reason):
 
 @pytest.mark.parametrize(
     ("header", "sentence"),
-    [("external_id,quantity,price_sell", "transacted_at"), (f"{HEADER},sku", "occurs twice"), ("a,b", "external_id")],
+    [
+        ("external_id,quantity,price_sell", "needs the column transacted_at"),
+        (f"{HEADER},sku", "Columns 6 and 14 are both “SKU”."),
+        ("a,b", "needs the columns external_id, transacted_at, quantity and price_sell."),
+    ],
 )
 def test_what_is_no_list_of_transactions(run, header, sentence):
     with pytest.raises(CommandError, match=sentence):
