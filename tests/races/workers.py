@@ -104,11 +104,27 @@ def rob_import() -> None:
     Job.checkpoint = wait_to_be_killed
 
 
+def rob_import_of_purchases() -> None:
+    """A lot's rows and the note of how far it is are no longer one transaction: it stops in between."""
+    from jobs.models import Job
+    from transactions.importing import working
+
+    checkpoint = Job.checkpoint
+
+    def stops_behind_the_first_lot(job, **given):
+        if (given.get("cursor") or {}).get("written"):
+            wait_to_be_killed()
+        checkpoint(job, **given)
+
+    working.transaction = NO_TRANSACTION
+    Job.checkpoint = stops_behind_the_first_lot
+
+
 if __name__ == "__main__":
     import django
 
     django.setup()
-    {"bulk_issue": rob_bulk_issue, "import": rob_import}[sys.argv[1]]()
+    {"bulk_issue": rob_bulk_issue, "import": rob_import, "purchases": rob_import_of_purchases}[sys.argv[1]]()
     from jobs.working import work
 
     work(should_stop=lambda: False, once=True)
