@@ -131,14 +131,23 @@ for name, label, example in (
     ("likely_country", "Likely country", "Australia"),
     ("likely_country_iso", "Likely country (ISO)", "AU"),
     ("likely_state_iso", "Likely state (ISO)", "VIC"),
+    ("likely_region", "Likely region", "Inner North"),
 ):
     fact(
         name,
         label,
         FactType.TEXT,
         example,
-        help="Of the shops where the customer bought most often.",
+        help=f"Of the shops where the customer bought most often: “{figures.LIKELY[name]}” in their addresses.",
         column=lambda at, name=name: figures.likely_expression(name),
+    )
+    fact(
+        f"{name}_score",
+        f"{label}: how likely",
+        FactType.NUMBER,
+        0.75,
+        help="Its share of the sales at shops of which this is known, from 0 to 1. Unknown counts as 0.",
+        column=lambda at, name=name: figures.likely_score_expression(name),
     )
 fact(
     "purchased_brands",

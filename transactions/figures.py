@@ -20,15 +20,15 @@ from django.db.models import (
     IntegerField,
     OuterRef,
     Q,
+    QuerySet,
     Subquery,
     Sum,
     Value,
     When,
 )
-from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, Greatest, TruncDate
 
-from profiles.conditions.functions import DaysFrom
+from profiles.conditions.functions import ByteOrder, DaysFrom, Double, JsonTextAt
 from profiles.models import Profile
 from transactions.models import Aggregation, PurchasedBrand, TransactedLocation, Transaction
 from transactions.summing import cutoff, today
@@ -53,7 +53,12 @@ JOINED_CHOICES = (
     (LONGEST_JOINED, "Joined 9 years ago or more"),
 )
 # The keys of a location's address, and what they tell of the customer.
-LIKELY = {"likely_country": "country", "likely_country_iso": "iso", "likely_state_iso": "iso_state"}
+LIKELY = {
+    "likely_country": "country",
+    "likely_country_iso": "iso",
+    "likely_state_iso": "iso_state",
+    "likely_region": "region",
+}
 
 
 def months_before(day: date, months: int) -> date:
@@ -109,24 +114,35 @@ def _days_ago(at: datetime, days: int) -> datetime:
 
 
 def spend_now(kept: Aggregation, *, at: datetime) -> Decimal:
-    """As kept, unless a day has dropped out since, or the moment is before that: then summed anew. No query in the former case."""
+    """As kept, unless a day has dropped out since, or the moment is before that: then summed anew. No query in the former case.
+
+    Of an earlier moment only what had been bought by then is in it.
+    """
     has_dropped = kept.spend_12m_now_since is not None and kept.spend_12m_now_since <= cutoff(at)
-    if kept.updated_at is None or (kept.updated_at <= at and not has_dropped):
+    is_earlier = kept.updated_at is not None and kept.updated_at > at
+    if kept.updated_at is None or not (is_earlier or has_dropped):
         return kept.spend_12m_now
     rows = Transaction.objects.counted().filter(profile=kept.profile_id, transacted_on__gt=cutoff(at))
+    if is_earlier:
+        rows = rows.filter(transacted_at__lte=at)
     return rows.aggregate(sum=Sum("net"))["sum"] or Decimal(0)
 
 
 def spend_now_expression(at: datetime) -> Expression:
     money = DecimalField(max_digits=14, decimal_places=2)
     rows = Transaction.objects.counted().filter(profile=OuterRef("pk"), transacted_on__gt=cutoff(at))
-    summed = rows.order_by().values("profile").annotate(sum=Sum("net")).values("sum")
-    has_dropped, is_earlier = Q(aggregation__spend_12m_now_since__lte=cutoff(at)), Q(aggregation__updated_at__gt=at)
+    by_then = _summed(rows.filter(transacted_at__lte=at), output_field=money)
     return Case(
-        When(has_dropped | is_earlier, then=Coalesce(Subquery(summed), Value(0), output_field=money)),
+        When(aggregation__updated_at__gt=at, then=by_then),
+        When(aggregation__spend_12m_now_since__lte=cutoff(at), then=_summed(rows, output_field=money)),
         default=Coalesce(F("aggregation__spend_12m_now"), Value(0), output_field=money),
         output_field=money,
     )
+
+
+def _summed(rows: QuerySet, *, output_field: DecimalField) -> Expression:
+    summed = rows.order_by().values("profile").annotate(sum=Sum("net")).values("sum")
+    return Coalesce(Subquery(summed), Value(0), output_field=output_field)
 
 
 # --- From joining to the first purchase ---------------------------------------------------------------------------------
@@ -156,19 +172,41 @@ def likely(places: Iterable[TransactedLocation]) -> dict:
         sales: Counter = Counter()
         for place in places:
             value = (place.location.address or {}).get(key) if isinstance(place.location.address, dict) else None
-            if isinstance(value, str) and value:
+            if isinstance(value, str) and value and place.sales:
                 sales[value] += place.sales
         best = min(sales, key=lambda value: (-sales[value], value), default=None)
         found[name] = best
-        found[f"{name}_score"] = round(sales[best] / sales.total(), 2) if best else None
+        found[f"{name}_score"] = _share(sales[best], sales.total()) / 100 if best else None
     return found
 
 
+def _share(part, whole):
+    """In whole percent, half a percent rounded up. Of integers, in Python; of expressions, in SQL, where `/` leaves the rest out too."""
+    return (part * 200 + whole) // (whole * 2) if isinstance(part, int) else (part * 200 + whole) / (whole * 2)
+
+
 def likely_expression(name: str) -> Expression:
-    places = TransactedLocation.objects.filter(profile=OuterRef("pk")).order_by()
-    places = places.annotate(value=KeyTextTransform(LIKELY[name], "location__address")).exclude(value=None)
-    ranked = places.values("value").annotate(count=Sum("sales")).order_by("-count", "value")
-    return Subquery(ranked.values("value")[:1], output_field=CharField(null=True))
+    return Subquery(_ranked(name).values("value")[:1], output_field=CharField(null=True))
+
+
+def likely_score_expression(name: str) -> Expression:
+    """How likely: the share of the sales of which the place is known, from 0 to 1."""
+    best, everywhere = _ranked(name).values("count")[:1], _places(name).values("profile").annotate(sum=Sum("sales"))
+    part, whole = (Subquery(rows, output_field=IntegerField()) for rows in (best, everywhere.values("sum")))
+    return Double(_share(part, whole)) / Value(100.0)
+
+
+def _places(name: str) -> QuerySet:
+    """The customer's locations of which this is known, with it as `value`."""
+    places = TransactedLocation.objects.filter(profile=OuterRef("pk"), sales__gt=0).order_by()
+    value = JsonTextAt("location__address", key=LIKELY[name])
+    return places.annotate(value=value).exclude(value=None).exclude(value="")
+
+
+def _ranked(name: str) -> QuerySet:
+    """Each value with the sales there, the commonest first, as Python sorts texts."""
+    ranked = _places(name).values("value").annotate(count=Sum("sales"))
+    return ranked.order_by("-count", ByteOrder("value"))
 
 
 # --- All of it ----------------------------------------------------------------------------------------------------------

@@ -115,6 +115,18 @@ class JsonText(_OfJson):
     sqlite = "CASE WHEN JSON_TYPE(%(expressions)s) = 'text' THEN JSON_EXTRACT(%(expressions)s, '$') END"
 
 
+class JsonTextAt(_OfJson):
+    """The text under a key of an object; null where there is none, or something else. The key is ours, never what somebody typed."""
+
+    output_field = TextField(null=True)
+    postgresql = (
+        "CASE WHEN jsonb_typeof(%(expressions)s -> '%(key)s') = 'string' THEN %(expressions)s ->> '%(key)s' END"
+    )
+    sqlite = (
+        "CASE WHEN JSON_TYPE(%(expressions)s, '$.%(key)s') = 'text' THEN JSON_EXTRACT(%(expressions)s, '$.%(key)s') END"
+    )
+
+
 class JsonNumber(_OfJson):
     output_field = FloatField(null=True)
     postgresql = (

@@ -64,11 +64,7 @@ class AggregationShape(serializers.Serializer):
         self.profile = profile
 
     def to_representation(self, figures: dict) -> dict:
-        # There are no regions yet that a customer could be likely to live in.
-        unknown = {"likely_region": None, "likely_region_score": None}
-        figures = (
-            {"profile_id": str(self.profile.pk)} | figures | unknown | {"updated_at": moment(figures["updated_at"])}
-        )
+        figures = {"profile_id": str(self.profile.pk)} | figures | {"updated_at": moment(figures["updated_at"])}
         return {name: as_sent(figures[name]) for name in self.fields}
 
 
