@@ -3,15 +3,20 @@
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils.formats import date_format
 
+from cxmanager.nearness import did_you_mean
 from cxmanager.refusals import Refusal
 from profiles.cause import Cause
-from profiles.models import Profile
+from profiles.models import Location, Profile
 from transactions import summing
 from transactions.locking import in_turn
 from transactions.models import Transaction, TransactionClaim
+from transactions.models.transaction import day_of
 from transactions.refusals import refusal
 
 RECHECKED_AT_ONCE = 500
@@ -46,12 +51,17 @@ def ask(
     cause: Cause,
 ) -> TransactionClaim:
     """As `TransactionClaim.objects.ask`."""
-    profile = in_turn(profile)
+    profile, code = in_turn(profile), location_external_code.strip()
+    shop = shop_of(code)
+    today = day_of(at, timezone or (shop.timezone if shop is not None else settings.TIME_ZONE))
+    if transacted_on > today:
+        ahead = f"This day has not begun. Where the receipt was printed it is {date_format(today, 'j M Y')}."
+        raise ValidationError({"transaction_transacted_at": ahead})
     asked = {
         "transaction_receipt_ref": receipt_ref.strip(),
         "transaction_transacted_at": transacted_on,
         "transaction_total": total,
-        "transaction_location_external_code": location_external_code.strip(),
+        "transaction_location_external_code": code,
     }
     earlier = TransactionClaim.objects.filter(profile=profile, **asked).exclude(status="rejected").first()
     if earlier is not None:
@@ -59,6 +69,21 @@ def ask(
     new = TransactionClaim.objects.create(profile=profile, transaction_timezone=timezone, **asked)
     look_for(new, at=at, cause=cause)
     return new
+
+
+def shop_of(code: str) -> Location | None:
+    """The location that a receipt names by its external code or id; None for an empty one. One query.
+
+    Raises ValidationError for one that is not there, naming what is near among those that customers are shown.
+    """
+    if not code:
+        return None
+    found = Location.objects.filter(Q(external_code=code) | Q(external_id=code)).order_by("pk").first()
+    if found is None:
+        known = Location.objects.filter(is_published=True, external_code__isnull=False)
+        near = did_you_mean(code, known.values_list("external_code", flat=True))
+        raise ValidationError({"transaction_location_external_code": f"There is no shop with the code “{code}”.{near}"})
+    return found
 
 
 def look_for(asked: TransactionClaim, *, at: datetime, cause: Cause) -> bool:

@@ -3,11 +3,17 @@
 from datetime import date
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from cxmanager.refusals import Refusal
-from profiles.models import Event
+from profiles.models import Event, Location
 from tests.transactions.conftest import line
 from transactions.models import TransactionClaim
+
+
+@pytest.fixture(autouse=True)
+def fitzroy(fitzroy):
+    return fitzroy
 
 
 @pytest.fixture
@@ -32,9 +38,9 @@ def test_a_receipt_that_is_there_is_claimed_at_once(sell, ask, fitzroy, member, 
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"receipt_ref": "R-2"}, {"total": 11}, {"transacted_on": date(2026, 5, 2)}, {"location_external_code": "NEW"}],
+    [{"receipt_ref": "R-2"}, {"total": 11}, {"transacted_on": date(2026, 4, 30)}, {"location_external_code": "WEB"}],
 )
-def test_a_receipt_that_is_another_is_waited_for(wrong, sell, ask, fitzroy):
+def test_a_receipt_that_is_another_is_waited_for(wrong, sell, ask, fitzroy, website):
     sell(profile=None, receipt_ref="R-1", location=fitzroy)
     assert ask(**wrong).status == "pending"
 
@@ -61,3 +67,53 @@ def test_staff_claim_with_the_returns(sell, take_back, member, at, cause, figure
     with pytest.raises(Refusal) as no:
         sale.claim(member, at=at, cause=cause)
     assert no.value.code == "already_claimed"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "place", "sentence"),
+    [
+        (
+            {"location_external_code": "fitt"},
+            "transaction_location_external_code",
+            "There is no shop with the code “fitt”. Did you mean “FIT”?",
+        ),
+        (
+            {"location_external_code": "Timbuktu"},
+            "transaction_location_external_code",
+            "There is no shop with the code “Timbuktu”.",
+        ),
+        (
+            # It is the evening of 1 May in Melbourne.
+            {"transacted_on": date(2026, 5, 2)},
+            "transaction_transacted_at",
+            "This day has not begun. Where the receipt was printed it is 1 May 2026.",
+        ),
+        (
+            {"transacted_on": date(2026, 5, 3), "timezone": "Pacific/Kiritimati"},
+            "transaction_transacted_at",
+            "This day has not begun. Where the receipt was printed it is 2 May 2026.",
+        ),
+    ],
+)
+def test_what_no_receipt_could_ever_meet_is_not_waited_for(wrong, place, sentence, ask):
+    with pytest.raises(ValidationError) as error:
+        ask(**wrong)
+    assert error.value.message_dict == {place: [sentence]}
+    assert not TransactionClaim.objects.exists()
+
+
+def test_the_day_of_a_receipt_is_the_shops(ask, fitzroy, at, settings):
+    Location.objects.update(external_id="shop-1")
+    tomorrow = {"transacted_on": date(2026, 5, 2)}
+    assert ask(**tomorrow, timezone="Pacific/Kiritimati").status == "pending"
+    Location.objects.update(timezone="Pacific/Kiritimati")
+    assert ask(**tomorrow, location_external_code="shop-1").status == "pending"
+    settings.TIME_ZONE = "Pacific/Kiritimati"
+    assert ask(**tomorrow, location_external_code="").status == "pending"
+
+
+def test_a_shop_that_customers_are_not_shown_is_not_named(ask):
+    Location.objects.update(is_published=False)
+    with pytest.raises(ValidationError) as error:
+        ask(location_external_code="FITT")
+    assert error.value.messages == ["There is no shop with the code “FITT”."]

@@ -18,10 +18,14 @@ class ClaimInput(serializers.Serializer):
     transaction_receipt_ref = serializers.CharField(max_length=191)
     transaction_transacted_at = Day(help_text="The day on the receipt.")
     transaction_location_external_code = serializers.CharField(
-        max_length=191, required=False, allow_blank=True, allow_null=True
+        max_length=191,
+        required=False,
+        allow_blank=True,
+        allow_null=True,
+        help_text="The external code of the shop, or its external id.",
     )
     transaction_total = Amount(required=True, allow_null=False)
-    transaction_timezone = ZoneField()
+    transaction_timezone = ZoneField(help_text="Of the shop; its own when it is not sent.")
 
     def validate(self, given: dict) -> dict:
         return {

@@ -83,6 +83,9 @@ def test_a_receipt_is_claimed(api, path, sell, fitzroy, member):
     assert api.get(path(f"transactions/claims/{claim['id']}")).status_code == 404
     assert Transaction.objects.get().profile == member
     assert api.post(path("transactions/claims"), body | {"transaction_total": "much"}, format="json").status_code == 422
+    for wrong in ({"transaction_location_external_code": "FITZ"}, {"transaction_transacted_at": "2999-01-01"}):
+        answer = api.post(path("transactions/claims"), body | wrong, format="json")
+        assert (answer.status_code, list(answer.json()["errors"])) == (422, list(wrong))
 
 
 def test_aggregations(api, path, sell, member, fitzroy):
