@@ -26,7 +26,8 @@ class TransactionClaimQuerySet(models.QuerySet):
     ) -> "TransactionClaim":
         """Note down that the customer says this receipt is theirs, and look for it at once. Later arrivals are matched too.
 
-        The same receipt asked for again by the same customer is the claim they made before.
+        The same receipt asked for again by the same customer is the claim they made before. Raises ValidationError for a
+        shop that is not there, and for a day that has not begun where the receipt was printed.
         """
         from transactions.claiming import ask
 
@@ -54,9 +55,17 @@ class TransactionClaim(models.Model):
     status = models.CharField(max_length=16, choices=Status, default=Status.PENDING)
     transaction_receipt_ref = models.CharField("receipt", max_length=191)
     transaction_transacted_at = models.DateField("day on the receipt")
-    transaction_timezone = models.CharField(max_length=64, blank=True, validators=[validate_timezone])
+    transaction_timezone = models.CharField(
+        "time zone of the shop",
+        max_length=64,
+        blank=True,
+        validators=[validate_timezone],
+        help_text="The day on the receipt is a day there. Example: Australia/Melbourne.",
+    )
     transaction_total = models.DecimalField("total", max_digits=14, decimal_places=2)
-    transaction_location_external_code = models.CharField("shop", max_length=191, blank=True)
+    transaction_location_external_code = models.CharField(
+        "shop", max_length=191, blank=True, help_text="The code that its tills send. Example: FIT."
+    )
     attempts = models.PositiveIntegerField(default=0)
     last_checked_at = models.DateTimeField(null=True, blank=True)
     claimed_transaction = models.OneToOneField(

@@ -80,7 +80,12 @@ class Transaction(models.Model):
     currency_rate = models.DecimalField(
         max_digits=18, decimal_places=8, null=True, blank=True, validators=[MinValueValidator(0)]
     )
-    timezone = models.CharField(max_length=64, validators=[validate_timezone])
+    timezone = models.CharField(
+        "time zone of the sale",
+        max_length=64,
+        validators=[validate_timezone],
+        help_text="The day on the receipt is a day there. Example: Australia/Melbourne.",
+    )
     transacted_at = models.DateTimeField()
     transacted_on = models.DateField(editable=False)
     receipt_ref = models.CharField("receipt", max_length=191, blank=True)
@@ -114,6 +119,18 @@ class Transaction(models.Model):
             models.Index(fields=["-id"], name="transactions_voided", condition=Q(is_void=True)),
             models.Index(fields=["status", "-id"], name="transactions_open", condition=~Q(status="completed")),
             models.Index(fields=["-id"], name="transactions_returned", condition=Q(type="return")),
+            # The same few in the order of the back office's list: without, it reads all that happened since the latest of them.
+            models.Index(
+                fields=["-transacted_at", "-id"], name="transactions_voided_listed", condition=Q(is_void=True)
+            ),
+            models.Index(
+                fields=["status", "-transacted_at", "-id"],
+                name="transactions_open_listed",
+                condition=~Q(status="completed"),
+            ),
+            models.Index(
+                fields=["-transacted_at", "-id"], name="transactions_returns_listed", condition=Q(type="return")
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

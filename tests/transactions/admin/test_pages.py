@@ -3,10 +3,12 @@
 from decimal import Decimal
 
 import pytest
+from django.db.models import Q
 from django.urls import reverse
 
 from profiles.models import Event
 from tests.transactions.conftest import line, on
+from transactions.admin.transactions import TransactionAdmin
 from transactions.models import Transaction
 
 
@@ -137,3 +139,10 @@ def test_the_profile_page_of_who_never_bought(browser, member):
     said = browser.get(reverse("admin:profiles_profile_change", args=[member.pk])).content.decode()
     for text in ("Nothing bought yet.", "No figures yet", "Nothing known yet."):
         assert text in said
+
+
+@pytest.mark.parametrize("few", [Q(type="return"), Q(is_void=True), ~Q(status="completed")])
+def test_the_list_of_few_among_millions_is_read_in_its_order(few):
+    """With 300,000 transactions the latest voided ones took 228 ms to find by the index of all, and 0.1 by theirs."""
+    own = [index for index in Transaction._meta.indexes if index.condition == few]
+    assert tuple(TransactionAdmin.ordering) in [tuple(index.fields[-2:]) for index in own]
