@@ -3,6 +3,7 @@ from django.db.models.signals import post_migrate
 
 from access.roles import make_roles
 from access.standing import make_settings
+from cxmanager.plain_messages import say_what_a_handle_is
 
 
 class AccessConfig(AppConfig):
@@ -10,6 +11,7 @@ class AccessConfig(AppConfig):
     verbose_name = "Administration"
 
     def ready(self) -> None:
+        say_what_a_handle_is()
         # Without a sender: roles get their permissions from every app, as each is migrated.
         post_migrate.connect(make_roles, dispatch_uid="access.make_roles")
         post_migrate.connect(make_settings, sender=self, dispatch_uid="access.make_settings")
