@@ -78,7 +78,7 @@ class Columns(FileColumns):
     def _why_not_enough(self, used: list[str]) -> Refusal | None:
         missing = [key for key in NEEDED if key not in used]
         if missing:
-            *most, last = missing
+            *most, last = [f"{key} ({label_of(key)})" for key in missing]
             what = f"columns {', '.join(most)} and {last}" if most else f"column {last}"
             return Refusal(self.with_notes(f"The file needs the {what}."), code="missing_column")
         if self.match and not self.match.startswith(CUSTOMERS):

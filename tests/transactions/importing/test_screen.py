@@ -68,7 +68,10 @@ def test_the_first_step_explains_each_kind(office):
 
 def test_from_the_file_to_the_result(office, uploaded, member):
     shown = office.get(page(uploaded, "columns")).content.decode()
-    assert "The file needs the column external_id. “Invoce” looks like “invoice”, which is Transaction number." in shown
+    assert (
+        "The file needs the column external_id (Transaction number). “Invoce” looks like “invoice”, which is Transaction number."
+        in shown
+    )
     assert office.post(page(uploaded, "columns"), chosen(uploaded, **MATCHED)).headers["Location"] == page(uploaded)
     preview = office.get(page(uploaded)).content.decode()
     assert "Import 3 lines" in preview
@@ -122,8 +125,8 @@ def test_returns_are_matched_only_where_it_was_asked_for(office, uploaded):
 def test_all_that_is_missing_is_told_at_once(office, uploaded):
     answer = office.post(page(uploaded, "columns"), chosen(uploaded, column_4="", column_5=""))
     assert answer.context["form"].errors["__all__"] == [
-        "The file needs the columns external_id, quantity and price_sell. “Invoce” looks like “invoice”, which is "
-        "Transaction number. “Qty” looks like “qty”, which is Quantity. “Price” looks like “price”, which is Price of "
+        "The file needs the columns external_id (Transaction number), quantity (Quantity) and price_sell (Price of one "
+        "piece). “Invoce” looks like “invoice”, which is Transaction number. “Qty” looks like “qty”, which is Quantity. “Price” looks like “price”, which is Price of "
         "one piece."
     ]
 
@@ -202,8 +205,8 @@ def test_the_api_tells_all_that_is_missing(api):
         422,
         {
             "file": [
-                "The file needs the columns external_id and price_sell. “Invoce” looks like “invoice”, which is "
-                "Transaction number."
+                "The file needs the columns external_id (Transaction number) and price_sell (Price of one piece). "
+                "“Invoce” looks like “invoice”, which is Transaction number."
             ]
         },
     )
