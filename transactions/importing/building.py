@@ -10,11 +10,13 @@ from decimal import Decimal
 from functools import lru_cache
 from operator import itemgetter
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.base import ModelState
 
 from profiles.importing.bulk import insert_rows
 from profiles.models import Location, Profile
+from transactions.currencies import check_converted
 from transactions.importing.cleaning import TOTALS
 from transactions.importing.staging import Group
 from transactions.models import Transaction, TransactionItem
@@ -27,7 +29,17 @@ APART = ("external_id", "receipt_ref", "order_number")
 VARYING = {
     Transaction: (
         *("id", "external_id", "profile_id", "type", "status", "returns_id", "location_id", "is_online", "total"),
-        *("total_original", "net", "currency", "timezone", "transacted_at", "transacted_on", "receipt_ref"),
+        *(
+            "total_original",
+            "total_converted",
+            "currency_rate",
+            "net",
+            "currency",
+            "timezone",
+            "transacted_at",
+            "transacted_on",
+            "receipt_ref",
+        ),
         "order_number",
     ),
     TransactionItem: (
@@ -41,7 +53,7 @@ class Builder:
     """Makes the transactions of one lot."""
 
     def __init__(self, locations: dict[int, Location], *, at: datetime):
-        self.locations, self.at, self.patterns = locations, at, {}
+        self.locations, self.at, self.patterns, self.unconverted = locations, at, {}, {}
 
     def transaction(self, group: Group, items: list[TransactionItem], *, profile: Profile | None) -> Transaction:
         """What the group's rows say, with the usual values for what they do not."""
@@ -57,6 +69,22 @@ class Builder:
                 values[name] = Decimal(said[name])
         values["total"] = positive(built.total, type=built.type) if "total" in said else amount_of(items)
         return built
+
+    def why_not_kept(self, group: Group, built: Transaction) -> str:
+        """Why what it comes to cannot be known or stored, or nothing. One query for each currency."""
+        try:
+            built.settle()
+        except ValidationError as no:
+            return " ".join(no.messages)
+        if "currency" not in group.said or not (built.total_converted is None and built.currency_rate is None):
+            return ""
+        if built.currency not in self.unconverted:
+            try:
+                check_converted(built)
+                self.unconverted[built.currency] = ""
+            except ValidationError as no:
+                self.unconverted[built.currency] = " ".join(no.messages)
+        return self.unconverted[built.currency]
 
     def _pattern(self, is_return: bool, timezone: str | None, currency: str | None, status: str | None, location):
         key = is_return, timezone, currency, status, location

@@ -19,7 +19,9 @@ LARGEST_PRICE, MOST_PIECES = Decimal(10) ** 10, Decimal(10) ** 8
 # The smallest step, and what is too large.
 PIECES, PRICE, MONEY = (Decimal("0.001"), MOST_PIECES), (Decimal("0.0001"), LARGEST_PRICE), (CENT, LARGEST_PRICE)
 AMOUNTS = {"quantity": PIECES, "price_sell": PRICE, "price_original": PRICE}
-TOTALS = {"total": MONEY, "total_original": MONEY}
+# Of the transaction.
+TOTALS = {"total": MONEY, "total_original": MONEY, "total_converted": MONEY}
+TOTALS |= {"currency_rate": (Decimal("0.00000001"), LARGEST_PRICE)}
 NUMBERS = AMOUNTS | TOTALS
 CHOICES = {"type": set(Transaction.Type.values), "status": set(Transaction.Status.values)}
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9998, 1, 1, tzinfo=UTC)
@@ -96,6 +98,8 @@ def read_amount(key: str, text: str) -> str:
         raise ValueError(f"{shown(text)} is not a number. Write it like 1280.50.") from error
     if not number.is_finite() or abs(number) >= largest:
         raise ValueError(f"{shown(text)} is too large a number.")
+    if key == "currency_rate" and number < 0:
+        raise ValueError(f"{shown(text)} is no rate: it is below zero.")
     return f"{number.quantize(step).normalize():f}"
 
 

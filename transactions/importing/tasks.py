@@ -55,7 +55,11 @@ register(
             ("sku, name, brand, category, subcategory, department, barcode", "The product."),
             ("location, timezone", "The code or name of a location; a zone such as Australia/Melbourne."),
             ("type, returns", "sale or return; of a return the number of its sale."),
-            ("total, total_original, price_original, currency", "Where they are not what the lines come to."),
+            ("total, total_original, price_original", "Where they are not what the lines come to."),
+            (
+                "currency, currency_rate, total_converted",
+                "Of sales in another currency: the rate or the total in yours.",
+            ),
             ("receipt_ref, order_number, status", "Where you have them."),
         ],
         sample=SAMPLE,

@@ -17,12 +17,13 @@ from profiles.importing.writing import TOLD, told_in_each
 from profiles.models import Event, Identity, Location, Profile
 from transactions import summing
 from transactions.cataloguing import with_catalogue
+from transactions.claiming import match_waiting
 from transactions.importing.building import Builder, amount_of, insert, line_like
 from transactions.importing.cleaning import line_of
 from transactions.importing.columns import IDENTITY
 from transactions.importing.staging import Group
 from transactions.importing.taking_back import Sold
-from transactions.models import ProductVariant, Transaction, TransactionItem
+from transactions.models import ProductVariant, Transaction, TransactionClaim, TransactionItem
 from transactions.payloads import payload_of
 from transactions.refusals import refusal
 
@@ -59,7 +60,7 @@ class Lot:
     ):
         """`catalogue` are the SKUs that earlier lots have met; this one's are added."""
         self.groups, self.matches_returns, self.at, self.cause = groups, matches_returns, at, cause
-        self.result, self.touched, self.returned = Result(), set(), set()
+        self.result, self.touched, self.returned, self.unowned = Result(), set(), set(), []
         self.profiles = customers({one.customer for one in groups if one.customer}, by=customer)
         self.catalogue = catalogue
         places = {one.said.get("location") for one in groups} - {None}
@@ -80,6 +81,7 @@ class Lot:
             sold.write()
         if not is_trial:
             self._sum()
+            self._meet_claims()
         return self.result
 
     def _sum(self) -> None:
@@ -90,6 +92,18 @@ class Lot:
                 changed += summing.work_out(sorted(customers), at=self.at, is_only_more=is_only_more)
         if changed:
             summing.tell(changed, at=self.at, cause=self.cause)
+
+    def _meet_claims(self) -> None:
+        """Nobody's sales may be receipts that somebody waits for, as they may be when a till sends them."""
+        refs = [one.receipt_ref for one in self.unowned]
+        if refs:
+            pending = TransactionClaim.objects.pending().filter(
+                among(TransactionClaim, "transaction_receipt_ref", [*{*refs}])
+            )
+            wanted = set(pending.values_list("transaction_receipt_ref", flat=True))
+            for one in self.unowned:
+                if one.receipt_ref in wanted:
+                    match_waiting(one, at=self.at, cause=self.cause)
 
     # --- Deciding -----------------------------------------------------------------------------------------------------
 
@@ -102,6 +116,10 @@ class Lot:
         for one in groups:
             items = list(islice(lines, len(one.rows)))
             built = self.builder.transaction(one, items, profile=self.profiles.get(one.customer))
+            no = self.builder.why_not_kept(one, built)
+            if no:
+                self._refuse(one, no)
+                continue
             held = self.known.get(one.external_id)
             if held is None:
                 new.append((one, built, items))
@@ -139,7 +157,8 @@ class Lot:
     def _change(self, group: Group, held: Transaction, built: Transaction) -> None:
         document = {"items": [line_of(values) for _, values in group.rows], "delete_existing_items": True}
         document |= {
-            name: getattr(built, name) for name in ("transacted_at", "location", "total", "total_original", "timezone")
+            name: getattr(built, name)
+            for name in ("transacted_at", "location", "total", "total_original", "total_converted", "timezone")
         }
         try:
             with transaction.atomic():
@@ -193,6 +212,7 @@ class Lot:
         ]
         insert_rows(Event, TOLD, events, constants=told_in_each(at=self.at, cause=self.cause))
         customers = {built.profile_id for _, built, _ in new} - {None}
+        self.unowned += [built for _, built, _ in new if built.profile_id is None and built.receipt_ref]
         self.touched |= customers
         self.returned |= customers if name == "transaction.returned" else set()
         self.result.created += sum(

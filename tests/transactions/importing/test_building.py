@@ -18,6 +18,7 @@ ROW = {
     "total": "-20",
     "receipt_ref": "R1",
     "currency": "NZD",
+    "currency_rate": "0.9",
     "quantity": "2",
 }
 
@@ -38,7 +39,13 @@ def test_a_transaction_is_as_a_documents(is_return, fitzroy, member, at):
     group = Group("maria@example.com", is_return, "S1", [(2, row), (3, row | {"transacted_at": at.isoformat()})])
     built = Builder({fitzroy.pk: fitzroy}, at=at).transaction(group, [], profile=member)
     document = {"type": "return" if is_return else "sale", "external_id": "S1", "transacted_at": built.transacted_at}
-    document |= {"location": fitzroy, "total": Decimal(-20), "receipt_ref": "R1", "currency": "NZD"}
+    document |= {
+        "location": fitzroy,
+        "total": Decimal(-20),
+        "receipt_ref": "R1",
+        "currency": "NZD",
+        "currency_rate": Decimal("0.9"),
+    }
     expected = unsaved(document, profile=member, sale=None, at=at)
     expected.created_at = expected.updated_at = at
     assert built.transacted_at == min(at, built.transacted_at)

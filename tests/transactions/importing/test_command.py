@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from profiles.models import Event, Identity
-from transactions.models import Aggregation, ProductVariant, StagedLine, Transaction, TransactionItem
+from transactions.models import Aggregation, ProductVariant, StagedLine, Transaction, TransactionClaim, TransactionItem
 
 HEADER = "external_id,email,transacted_at,timezone,location,sku,name,brand,category,quantity,price_sell,type,returns"
 SALES = """
@@ -122,6 +122,7 @@ def test_customers_by_their_card(run, member):
         (",,2026-05-01,UTC,,K,K,,,1,10,,", "The external id is missing."),
         ("S1,,2026-05-01,UTC,,K,K,,,1,10,gift,", "“gift” is not a type."),
         ("S1,,2026-05-01,UTC,,K,K,,,1,10,return,S9", "There is no sale with this external id to return goods of."),
+        ("S1,,2026-05-01,UTC,,K,K,,,99999999,9999999999,,", "This number is too large."),
         (f"{'x' * 192},,2026-05-01,UTC,,K,K,,,1,10,,", "The external id is too long."),
         ("S1,nobody@example.com,2026-05-01,UTC,,K,K,,,1,10,,", "No customer is known by “nobody@example.com”."),
     ],
@@ -150,3 +151,33 @@ def test_small_lots_make_the_same(run, member, monkeypatch):
     monkeypatch.setattr("transactions.importing.running.lines_in_a_lot", lambda: 1)
     assert counts(run(SALES)[0]) == (4, 4, 0, 0, 0)
     assert Transaction.objects.get(external_id="S1").items.count() == 2
+
+
+def test_another_currency_needs_what_it_comes_to(run, member):
+    header = "external_id,email,transacted_at,quantity,price_sell,currency,currency_rate,total_converted"
+    rows = [
+        f"S{number},maria@example.com,2026-05-01,1,10,{said}"
+        for number, said in enumerate(("NZD,,", "NZD,0.5,", "NZD,,7", "AUD,,"))
+    ]
+    told, reasons = run("\n".join(rows), header=header)
+    assert counts(told) == (4, 3, 0, 0, 1)
+    assert reasons[0].startswith("Row 2: This is in NZD and the programme counts in AUD.")
+    assert Aggregation.objects.get(profile=member).spend_all == 5 + 7 + 10
+
+
+def test_a_receipt_that_somebody_waits_for_becomes_theirs(run, member, fitzroy):
+    asked = TransactionClaim.objects.create(
+        profile=member,
+        transaction_receipt_ref="R-77",
+        transaction_transacted_at="2026-05-01",
+        transaction_timezone="Australia/Melbourne",
+        transaction_total="5.00",
+        transaction_location_external_code="FIT",
+    )
+    run(
+        "S1,2026-05-01 02:00,Australia/Melbourne,FIT,1,5,R-77",
+        header="external_id,transacted_at,timezone,location,quantity,price_sell,receipt",
+    )
+    asked.refresh_from_db()
+    assert (asked.status, Transaction.objects.get().profile) == ("claimed", member)
+    assert Aggregation.objects.get(profile=member).spend_all == 5
