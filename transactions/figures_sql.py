@@ -74,8 +74,8 @@ class Statements:
         self.at = connection.ops.adapt_datetimefield_value(at)
 
     def theirs(self, column: str = "profile_id") -> Statement:
-        """The condition that names the customers."""
-        if self.sql.is_postgresql:
+        """The condition that names the customers. Of one it is an equation, whose plan is the same for everybody."""
+        if self.sql.is_postgresql and len(self.keys) > 1:
             return f"{column} = ANY(%s)", [self.keys]
         return f"{column} IN ({', '.join(['%s'] * len(self.keys))})", self.keys
 

@@ -6,9 +6,12 @@ customers are locked in the order of their keys.
 
 from uuid import UUID
 
+from cxmanager.statements import Fetch
 from profiles.models import Profile
 from transactions.models import Transaction
 from transactions.refusals import refusal
+
+LOCKED = Fetch(lambda key: Profile.objects.select_for_update(no_key=True).filter(pk=key), key=UUID(int=0))
 
 
 def in_turn(profile: Profile | None) -> Profile | None:
@@ -18,9 +21,11 @@ def in_turn(profile: Profile | None) -> Profile | None:
     """
     if profile is None:
         return None
-    locked = Profile.objects.select_for_update(no_key=True).get(pk=profile.pk)
-    while locked.merged_into_id is not None:
-        locked = Profile.objects.select_for_update(no_key=True).get(pk=locked.merged_into_id)
+    locked = LOCKED.one(key=profile.pk)
+    while locked is not None and locked.merged_into_id is not None:
+        locked = LOCKED.one(key=locked.merged_into_id)
+    if locked is None:
+        raise Profile.DoesNotExist
     if locked.deleted_at is not None:
         raise refusal("profile_inactive")
     return locked

@@ -16,8 +16,9 @@ from types import EllipsisType
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
+from cxmanager.statements import insert
 from profiles.cause import Cause
 from profiles.models import Profile, Tag
 from transactions import summing
@@ -48,7 +49,8 @@ def record(profile: Profile | None, document: dict, *, at: datetime, cause: Caus
         check_quantities(lines)
     if document.get("total") is None:
         new.total = sum((line.amount for line in lines if not line.is_void), Decimal(0))
-    check_converted(new)
+    if document.get("currency"):
+        check_converted(new)
     new.settle()
     if not _put_down(new):
         return _recorded_before(profile, new.external_id), False
@@ -128,14 +130,7 @@ def positive(total: Decimal, *, type: str) -> Decimal:
 
 def _put_down(new: Transaction) -> bool:
     """Insert it; False when another caller was faster with the same external id."""
-    try:
-        with transaction.atomic():
-            new.save(force_insert=True)
-    except IntegrityError as error:
-        if "external_id" in str(error):
-            return False
-        raise
-    return True
+    return insert(new, unless_held="external_id")
 
 
 def keep_loaded(of: Transaction, name: str, rows: list) -> None:

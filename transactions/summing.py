@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
+from cxmanager.statements import Fetch, preparing
 from profiles.cause import Cause
 from profiles.importing.bulk import among, insert_rows
 from profiles.importing.writing import PROFILE, told_in_each
@@ -26,6 +27,7 @@ from transactions.models.aggregation import year_before
 # What the events carry, so that most listeners need not ask.
 TOLD = ("spend_12m", "spend_all", "spend_atv_all", "shop_count", "total_shop_days", "latest_shop_date")
 CUSTOMERS_AT_ONCE = 2_000
+KEPT = Fetch(lambda profile: Aggregation.objects.filter(pk=profile), profile=UUID(int=0))
 # Until the transaction ends.
 FOR_MANY = """
     SELECT set_config('jit', 'off', true), set_config('enable_seqscan', 'off', true),
@@ -51,18 +53,17 @@ def refresh(profile: Profile | None, *, at: datetime, cause: Cause, is_only_more
     """
     if profile is None:
         return {}
-    before = Aggregation.objects.filter(pk=profile.pk).values().first() or {}
+    before = KEPT.one(profile=profile.pk) or Aggregation()
     if not work_out([profile.pk], at=at, is_only_more=is_only_more):
         return {}
-    after = Aggregation.objects.filter(pk=profile.pk).values().get()
-    empty = Aggregation()
+    after = KEPT.one(profile=profile.pk)
     changes = {
-        name: [as_json(before.get(name, getattr(empty, name))), as_json(after[name])]
+        name: [as_json(getattr(before, name)), as_json(getattr(after, name))]
         for name in Aggregation.figures()
-        if before.get(name, getattr(empty, name)) != after[name]
+        if getattr(before, name) != getattr(after, name)
     }
     if changes:
-        payload = {name: as_json(after[name]) for name in TOLD} | {"changes": changes}
+        payload = {name: as_json(getattr(after, name)) for name in TOLD} | {"changes": changes}
         profile.record("aggregation.updated", at=at, cause=cause, payload=payload)
     return changes
 
@@ -70,8 +71,9 @@ def refresh(profile: Profile | None, *, at: datetime, cause: Cause, is_only_more
 def work_out(profiles: Sequence[UUID], *, at: datetime, is_only_more: bool = False) -> list[UUID]:
     """Write the figures of these customers, of any number. Returns those whose figures changed. Five statements."""
     statements = Statements(connection, profiles, cutoff=cutoff(at), at=at)
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        if len(profiles) > 1 and connection.vendor == "postgresql":
+    is_one = len(profiles) == 1
+    with transaction.atomic(savepoint=False), preparing() if is_one else connection.cursor() as cursor:
+        if not is_one and connection.vendor == "postgresql":
             # Compiling these statements takes PostgreSQL seconds, running them a tenth of one. And where its statistics
             # are old, as while millions of rows arrive, it would read all of them for each batch of customers.
             cursor.execute(FOR_MANY)

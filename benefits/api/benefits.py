@@ -4,7 +4,7 @@ from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework import serializers, status
+from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -15,16 +15,10 @@ from benefits.api.serializers import ChangeBenefit, CreateBenefit, ExtendBenefit
 from benefits.models import Benefit, BenefitBatch, BenefitDefinition
 from cxmanager.refusals import Refusal
 from cxmanager.rest.fields import moment
+from cxmanager.rest.reading import read
 from cxmanager.rest.viewsets import OmneoViewSet, enveloped
 from profiles.api.cause import cause_of
 from profiles.models import Profile
-
-
-def read(serializer_class: type[serializers.Serializer], request) -> dict:
-    """The checked input of a request. Raises InvalidInput."""
-    serializer = serializer_class(data=request.data)
-    serializer.is_valid(raise_exception=True)
-    return serializer.validated_data
 
 
 def issue(definition: BenefitDefinition, profile: Profile, given: dict, **act) -> Benefit:
@@ -164,6 +158,9 @@ def batch_as_json(batch: BenefitBatch) -> dict:
         "id": batch.pk,
         "definition_id": str(batch.definition_id),
         "state": batch.job.state,
+        "whom": batch.whom or None,
+        "segment": {"id": batch.segment_id, "name": batch.segment_name} if batch.segment_name else None,
+        "condition": batch.condition,
         "matched": batch.matched,
         "issued": batch.issued,
         "skipped": batch.skipped,

@@ -227,5 +227,5 @@ class DefinitionViewSet(CrudViewSet):
         given = IssueToMany(data=request.data)
         given.is_valid(raise_exception=True)
         at, cause = timezone.now(), cause_of(request, reason=given.validated_data["reason"])
-        batch = start_batch(definition, at=at, cause=cause, **given.chosen(at=at))
+        batch = start_batch(definition, at=at, cause=cause, **given.chosen())
         return enveloped({"batch": batch.pk, "matched": batch.matched}, status.HTTP_202_ACCEPTED)

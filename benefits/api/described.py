@@ -12,8 +12,8 @@ def text(**kwargs) -> serializers.CharField:
     return serializers.CharField(read_only=True, allow_null=True, **kwargs)
 
 
-def whole() -> serializers.IntegerField:
-    return serializers.IntegerField(read_only=True, allow_null=True)
+def whole(**kwargs) -> serializers.IntegerField:
+    return serializers.IntegerField(read_only=True, allow_null=True, **kwargs)
 
 
 def amount() -> serializers.FloatField:
@@ -195,10 +195,22 @@ class BatchStartedShape(serializers.Serializer):
     matched = serializers.IntegerField()
 
 
+class BatchSegmentShape(serializers.Serializer):
+    id = whole(help_text="Null when it has been deleted since.")
+    name = serializers.CharField(help_text="As it was called then.")
+
+
 class BatchShape(serializers.Serializer):
     id = serializers.IntegerField()
     definition_id = serializers.CharField()
     state = serializers.CharField()
+    whom = text(
+        help_text="listed, selected, segment, condition or everybody; null of those that are older than this key."
+    )
+    segment = BatchSegmentShape(allow_null=True, help_text="The segment that it was for.")
+    condition = AnyJSON(
+        allow_null=True, help_text="What had to hold of them when it was asked; of a segment, as it was then."
+    )
     matched = serializers.IntegerField()
     issued = serializers.IntegerField()
     skipped = serializers.IntegerField()

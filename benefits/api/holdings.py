@@ -10,7 +10,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.exceptions import ValidationError as InvalidInput
 from rest_framework.response import Response
 
-from benefits.api.benefits import changes_in, issue, read
+from benefits.api.benefits import changes_in, issue
 from benefits.api.described import BenefitShape, ClauseShape, DefinitionShape, RedemptionShape, WhyShape
 from benefits.api.reading import (
     BY_STATUS,
@@ -40,6 +40,7 @@ from benefits.api.shapes import definitions_as_json
 from benefits.explaining import claim_clauses, in_words, why_held
 from benefits.models import Benefit, BenefitDefinition
 from cxmanager.rest.fields import moment
+from cxmanager.rest.reading import read
 from cxmanager.rest.viewsets import OmneoViewSet, enveloped
 from profiles.api.cause import cause_of
 

@@ -5,13 +5,13 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.response import Response
 
-from benefits.api.benefits import read
 from benefits.api.described import BenefitShape, ClauseShape, RedemptionShape
 from benefits.api.holdings import HoldingViewSet, definition_at
 from benefits.api.redemptions import ProfileRedemptionViewSet
 from benefits.api.serializers import ChangeBenefit, ClaimBenefit, RedeemBenefit
 from benefits.explaining import claim_clauses, for_customer
 from benefits.models import BenefitDefinition
+from cxmanager.rest.reading import read
 from cxmanager.rest.viewsets import enveloped
 from profiles.api.members.mirroring import OfMember, mine
 

@@ -6,11 +6,11 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from benefits.api.benefits import read
 from benefits.api.described import RedemptionShape
 from benefits.api.reading import profile_exists, redemptions, redemptions_as_json, uuid_in, whole
 from benefits.api.serializers import ReturnUses, ReverseRedemption
 from benefits.models import Redemption
+from cxmanager.rest.reading import read
 from cxmanager.rest.viewsets import OmneoViewSet, enveloped
 from profiles.api.cause import cause_of
 

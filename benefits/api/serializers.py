@@ -1,7 +1,5 @@
 """What the endpoints read, checked field by field. Unknown keys are ignored, as with Omneo."""
 
-from datetime import datetime
-
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
@@ -11,7 +9,6 @@ from benefits.api import examples
 from benefits.models import BenefitDefinition
 from cxmanager.rest.fields import MetaField, MomentField
 from profiles.api.condition_field import ConditionField
-from profiles.conditions.condition import Condition
 from profiles.conditions.field import SAY_WHO, validate_condition
 from profiles.models import Location, Profile, Segment
 from profiles.models.location import validate_timezone
@@ -240,13 +237,11 @@ class IssueToMany(serializers.Serializer):
             raise InvalidInput({"profile_ids": ["Give one of profile_ids, segment, condition or all: true."]})
         return given
 
-    def chosen(self, *, at: datetime) -> dict:
+    def chosen(self) -> dict:
         """Who is meant, as `start_batch` takes it."""
         given = self.validated_data
         if "profile_ids" in given:
             return {"profile_ids": given["profile_ids"]}
         if given.get("segment"):
-            return {"profiles": given["segment"].profiles(at=at)}
-        everybody = Profile.objects.living()
-        condition = given.get("condition")
-        return {"profiles": everybody if condition is None else everybody.matching(Condition.of(condition), at=at)}
+            return {"segment": given["segment"]}
+        return {"condition": given["condition"]} if given.get("condition") else {"is_everybody": True}

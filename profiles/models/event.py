@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from cxmanager.refusals import Refusal
+from cxmanager.statements import insert
 from profiles.cause import Cause
 
 DEEPEST = 12
@@ -15,7 +16,7 @@ class EventQuerySet(models.QuerySet):
     ) -> "Event":
         """Write one event in the caller's transaction. Raises Refusal `chain_too_deep` where effects cause one another without end."""
         event = self.model.of(name, at=at, cause=cause, profile=profile, subject=subject, payload=payload)
-        event.save(force_insert=True)
+        insert(event)
         return event
 
 

@@ -7,11 +7,12 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.response import Response
 
+from cxmanager.rest.reading import read
 from cxmanager.rest.viewsets import OmneoViewSet, enveloped
 from profiles.api.cause import cause_of
 from profiles.api.scoped import number_in
 from transactions.api.shapes import LineShape, items_shown
-from transactions.api.transactions import change, found, read
+from transactions.api.transactions import change, found
 from transactions.api.writing import ItemChange, OneItemInput
 from transactions.models import Transaction, TransactionItem
 from transactions.payloads import line_of

@@ -7,11 +7,12 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_view
-from rest_framework import serializers, status
+from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
+from cxmanager.rest.reading import read
 from cxmanager.rest.viewsets import OmneoViewSet, enveloped
 from profiles.api.cause import cause_of
 from profiles.api.scoped import number_in
@@ -45,13 +46,6 @@ SORTS = ["transacted_at", "created_at", "updated_at"]
 QUEUED = OpenApiResponse(
     {"type": "string"}, examples=[OpenApiExample("Queued", value="Transaction queued for processing.")]
 )
-
-
-def read(serializer_class: type[serializers.Serializer], request, **options) -> dict:
-    """The checked input of a request. Raises ValidationError (422)."""
-    serializer = serializer_class(data=request.data, **options)
-    serializer.is_valid(raise_exception=True)
-    return serializer.validated_data
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from cxmanager.rest.fields import MetaField, MomentField
+from cxmanager.statements import Fetch
 from profiles.api.interactions import IdentifierInput
 from profiles.api.writing import LARGEST_ID, MOST_NESTED, Choice, Given, Text
 from profiles.models import Identity, Location, Profile
@@ -27,6 +28,14 @@ from transactions.recording import NOTHING_SOLD
 MOST_LINES = 10_000
 MOST_PIECES = Decimal(10) ** 8
 NO_SUCH = "There is no such {}."
+LOCATED = {
+    name: Fetch(lambda key, column=column: Location.objects.filter(**{column: key}).order_by("pk")[:1], key=example)
+    for name, column, example in (
+        ("location_id", "pk", LARGEST_ID),
+        ("location_external_id", "external_id", "its id elsewhere"),
+        ("location_external_code", "external_code", "its code"),
+    )
+}
 
 
 def row_id(**options) -> serializers.IntegerField:
@@ -233,12 +242,11 @@ class TransactionChange(Given):
         return given
 
     def _read_location(self, given: dict) -> None:
-        by = {"location_id": "pk", "location_external_id": "external_id", "location_external_code": "external_code"}
-        said = {name: given.pop(name) for name in by if name in given}
+        said = {name: given.pop(name) for name in LOCATED if name in given}
         found = next(((name, value) for name, value in said.items() if value), None)
         if found is not None:
             name, value = found
-            given["location"] = Location.objects.filter(**{by[name]: value}).order_by("pk").first()
+            given["location"] = LOCATED[name].one(key=value)
             if given["location"] is None:
                 raise serializers.ValidationError({name: [NO_SUCH.format("location")]})
         elif said.get("location_id", 0) is None:
