@@ -11,7 +11,8 @@ from django.db.models import F, QuerySet
 from benefits.models import Benefit, BenefitBatch, BenefitDefinition, GlobalCounter
 from jobs.models import Job
 from profiles.cause import Cause
-from profiles.models import Event, Profile
+from profiles.conditions.condition import Condition
+from profiles.models import Event, Profile, Segment
 
 KIND = "benefits.batch"
 CHUNK = 1_000
@@ -23,15 +24,19 @@ def start_batch(
     *,
     at: datetime,
     cause: Cause,
+    segment: Segment | None = None,
+    condition: dict | None = None,
+    is_everybody: bool = False,
     profiles: QuerySet | None = None,
     profile_ids: Iterable[UUID] = (),
     asked_as: UUID | None = None,
 ) -> BenefitBatch:
     """Choose the customers and queue the job that gives each of them one benefit. Returns the batch, its `matched` counted.
 
-    `profiles` is a queryset of Profile, taken by one INSERT … SELECT; `profile_ids` are any number of ids, of which those
-    that name no living profile are left out. Twice chosen is served once, and asked twice with the same `asked_as` is one
-    batch. Raises Refusal: archived, no_allocation_left.
+    They are those of a `segment`, those of whom a `condition` holds, everybody, a queryset of `profiles`, or `profile_ids`,
+    of which those that name no living profile are left out: one of the five, and the batch says which. All but the ids are
+    taken by one INSERT … SELECT. Twice chosen is served once, and asked twice with the same `asked_as` is one batch.
+    Raises Refusal: archived, no_allocation_left.
     """
     earlier = BenefitBatch.objects.filter(asked_as=asked_as).first() if asked_as else None
     if earlier is not None:
@@ -40,7 +45,24 @@ def start_batch(
     if no is not None:
         raise no
     job = Job.objects.enqueue(KIND, at=at, user=cause.user, **_as_arguments(cause))
-    batch = BenefitBatch(definition=definition, job=job, reason=cause.reason, user=cause.user, asked_as=asked_as)
+    living = Profile.objects.living()
+    if segment is not None:
+        profiles = segment.profiles(at=at)
+    elif condition is not None:
+        profiles = living.matching(Condition.of(condition), at=at)
+    elif is_everybody:
+        profiles = living
+    batch = BenefitBatch(
+        definition=definition,
+        job=job,
+        reason=cause.reason,
+        user=cause.user,
+        asked_as=asked_as,
+        whom=_whom(segment, condition, is_everybody, profiles),
+        segment=segment,
+        segment_name=segment.name if segment is not None else "",
+        condition=segment.condition if segment is not None else condition,
+    )
     try:
         with transaction.atomic():
             batch.save(force_insert=True)
@@ -57,6 +79,17 @@ def start_batch(
     batch.save(update_fields=["matched", "updated_at"])
     Job.objects.filter(pk=job.pk).update(total=batch.matched)
     return batch
+
+
+def _whom(segment: Segment | None, condition: dict | None, is_everybody: bool, profiles: QuerySet | None) -> str:
+    kinds = BenefitBatch.Whom
+    if segment is not None:
+        return kinds.SEGMENT
+    if condition is not None:
+        return kinds.CONDITION
+    if is_everybody:
+        return kinds.EVERYBODY
+    return kinds.LISTED if profiles is None else kinds.SELECTED
 
 
 def _choose(batch: BenefitBatch, profiles: QuerySet) -> None:
@@ -114,6 +147,7 @@ def serve_chunk(batch: BenefitBatch, *, at: datetime, cause: Cause, size: int = 
     profiles = Profile.objects.living().filter(pk__in=turn).exclude(pk__in=served).order_by("pk").only("pk")
     profiles = profiles.select_for_update(no_key=True)
     benefits = [Benefit.of(definition, profile, issued_at=at, batch=batch) for profile in profiles]
+    told = {"batch_id": batch.pk, "issued_to": batch.issued_to}
     Benefit.objects.bulk_create(benefits)
     Event.objects.bulk_create(
         Event.of(
@@ -122,7 +156,7 @@ def serve_chunk(batch: BenefitBatch, *, at: datetime, cause: Cause, size: int = 
             cause=cause,
             profile=benefit.profile,
             subject=benefit,
-            payload=benefit.as_payload() | {"batch_id": batch.pk},
+            payload=benefit.as_payload() | told,
         )
         for benefit in benefits
     )

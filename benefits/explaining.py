@@ -4,6 +4,7 @@ from datetime import datetime
 
 from benefits.models import Benefit, BenefitDefinition
 from benefits.models.claiming import asked
+from benefits.telling import to_whom
 from profiles.conditions.asking import Asking
 from profiles.conditions.condition import Condition
 from profiles.models import Event, Profile
@@ -120,9 +121,9 @@ def why_held(benefit: Benefit) -> list[Event]:
 
 
 def in_words(event: Event) -> str:
-    """One sentence about who made an event happen, where, and why they said they did."""
+    """One sentence about who made an event happen, to whom all it did, where, and why they said they did."""
     what = event.name.replace(".", " ").replace("_", " ").capitalize()
     who = f" by {event.actor}" if event.actor else ""
     where = f" at {event.location}" if event.location is not None else ""
     why = f" They gave as reason: {event.reason.rstrip('.')}." if event.reason else ""
-    return f"{what}{who} {THROUGH.get(event.door, event.door)}{where}.{why}"
+    return f"{what}{to_whom(event.payload)}{who} {THROUGH.get(event.door, event.door)}{where}.{why}"

@@ -24,7 +24,12 @@ def until(payload: dict) -> str:
     return f" to {end.day} {end:%B %Y}"
 
 
-tell("benefit.issued", lambda payload: f"The benefit {name(payload)} was issued.", icon="redeem")
+def to_whom(payload: dict) -> str:
+    """Of a bulk issue to whom it went, such as “ to segment VIPs”."""
+    return f" to {payload['issued_to']}" if payload.get("issued_to") else ""
+
+
+tell("benefit.issued", lambda payload: f"The benefit {name(payload)} was issued{to_whom(payload)}.", icon="redeem")
 tell("benefit.claimed", lambda payload: f"The customer claimed the benefit {name(payload)}.", icon="front_hand")
 tell(
     "benefit.redeemed",

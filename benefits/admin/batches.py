@@ -5,6 +5,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.text import Truncator
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
@@ -14,17 +16,18 @@ from benefits.wording import moment_of
 from cxmanager.refusals import Refusal
 from profiles.admin.reading import FactsAdmin, may
 
+WORDS_SHOWN = 500
 STATES = {"Done": "success", "Failed": "danger", "Cancelled": "warning", "Running": "info", "Waiting": "info"}
 
 
 @admin.register(BenefitBatch)
 class BenefitBatchAdmin(FactsAdmin, ModelAdmin):
     change_form_template = "admin/benefits/batch.html"
-    list_display = ["titled", "state", "matched", "issued_total", "skipped", "by", "asked"]
+    list_display = ["titled", "to_whom", "state", "matched", "issued_total", "skipped", "by", "asked"]
     list_display_links = ["titled"]
     list_select_related = ["definition", "job", "user"]
     list_filter = [("job__state", admin.ChoicesFieldListFilter)]
-    fieldsets = [(None, {"fields": (("by", "asked", "reason"),)})]
+    fieldsets = [(None, {"fields": ("to_whom", ("by", "asked", "reason"))})]
     actions_detail = ["stop"]
 
     has_bulk_issue_permission = may("benefits.bulk_issue_benefit")
@@ -32,6 +35,16 @@ class BenefitBatchAdmin(FactsAdmin, ModelAdmin):
     @display(description="Benefit", ordering="definition__name")
     def titled(self, batch: BenefitBatch) -> str:
         return batch.definition.name
+
+    @display(description="To whom")
+    def to_whom(self, batch: BenefitBatch):
+        """The segment, which leads to its page while it is there, or how else they were chosen; and what had to hold of them."""
+        whom = batch.issued_to[:1].upper() + batch.issued_to[1:]
+        if batch.segment_id is not None:
+            url = reverse("admin:profiles_segment_change", args=[batch.segment_id])
+            whom = format_html('<a class="cx-link" href="{}">{}</a>', url, whom)
+        words = Truncator(batch.condition_in_words()).chars(WORDS_SHOWN)
+        return format_html('{} <span class="cx-subtle">{}</span>', whom, words) if words else whom or None
 
     @display(description="State", label=STATES)
     def state(self, batch: BenefitBatch) -> str:

@@ -1,6 +1,5 @@
 """Issuing one benefit to many customers: listed or uploaded, of a segment, found by a condition, or selected in the list of profiles."""
 
-from datetime import datetime
 from types import MethodType
 from uuid import UUID
 
@@ -20,7 +19,6 @@ from benefits.admin.bulk_forms import ChosenForm, SelectedForm
 from benefits.batching import start_batch
 from benefits.models import BenefitBatch, BenefitDefinition
 from profiles.cause import Cause
-from profiles.conditions.condition import Condition
 from profiles.models import Identity, Profile, Segment
 from profiles.phones import read_phone
 from profiles.searching import spellings
@@ -111,19 +109,19 @@ def issue_to_listed(request: HttpRequest, model_admin, object_id: str) -> HttpRe
 
     def do(cleaned: dict) -> HttpResponse:
         at, cause = timezone.now(), Cause.by_staff(request.user, reason=cleaned["reason"])
-        batch = start_batch(definition, at=at, cause=cause, asked_as=cleaned["form_id"], **chosen_by(cleaned, at=at))
+        batch = start_batch(definition, at=at, cause=cause, asked_as=cleaned["form_id"], **chosen_by(cleaned))
         return HttpResponseRedirect(page_of(batch))
 
     form = ChosenForm(sent(request), request.FILES if request.method == "POST" else None)
     return perform(request, model_admin, act, form, do)
 
 
-def chosen_by(cleaned: dict, *, at: datetime) -> dict:
+def chosen_by(cleaned: dict) -> dict:
     """Who is meant, as `start_batch` takes it. Raises ValidationError for names that are nobody or several."""
     if cleaned["to"] == ChosenForm.To.SEGMENT:
-        return {"profiles": cleaned["segment"].profiles(at=at)}
+        return {"segment": cleaned["segment"]}
     if cleaned["to"] == ChosenForm.To.CONDITION:
-        return {"profiles": Profile.objects.living().matching(Condition.of(cleaned["condition"]), at=at)}
+        return {"condition": cleaned["condition"]}
     known, unknown = resolve(cleaned["named"])
     if unknown:
         raise forms.ValidationError(sentence_about(unknown), code="unknown_customers")
@@ -189,10 +187,8 @@ def issue_to_segment(model_admin, request: HttpRequest, object_id: str) -> HttpR
 
     def do(cleaned: dict) -> HttpResponse:
         at, cause = timezone.now(), Cause.by_staff(request.user, reason=cleaned["reason"])
-        chosen, form_id = segment.profiles(at=at), cleaned["form_id"]
-        return HttpResponseRedirect(
-            page_of(start_batch(cleaned["definition"], at=at, cause=cause, profiles=chosen, asked_as=form_id))
-        )
+        batch = start_batch(cleaned["definition"], at=at, cause=cause, segment=segment, asked_as=cleaned["form_id"])
+        return HttpResponseRedirect(page_of(batch))
 
     return perform(request, model_admin, act, SelectedForm(sent(request)), do)
 

@@ -55,13 +55,13 @@ class ChosenForm(BatchForm):
         to_field_name="handle",
         empty_label="Choose one",
         widget=UnfoldAdminSelectWidget,
-        help_text="Those who belong to it at this moment. Who joins it later gets none.",
+        help_text="Each customer who belongs to it at this moment gets one. Who comes to belong later gets none.",
         error_messages={"invalid_choice": "This segment is no longer there."},
     )
     condition = ConditionField(
         required=False,
         validators=[validate_condition],
-        help_text="Those whom it finds at this moment. An empty one is refused, so that nobody gives to everybody by mistake.",
+        help_text="Each customer of whom it holds at this moment gets one. Who comes to meet it later gets none. Example: the birthday is in this month. An empty one is refused, so that nobody gives to everybody by mistake.",
     )
     field_order = ["to", "customers", "file", "segment", "condition", "reason"]
 

@@ -21,7 +21,7 @@ class Segment(models.Model):
     )
     description = models.TextField(blank=True, help_text="What the segment is for. Customers do not see it.")
     condition = ConditionField(
-        help_text="Who belongs. Customers come and go by themselves as what is known of them changes."
+        help_text="Who belongs: every customer of whom this holds, from the moment it does and as long as it does. Example: has the tag vip and spent 500 or more in the last 12 months."
     )
     member_count = models.PositiveBigIntegerField(null=True, editable=False)
     counted_at = models.DateTimeField(null=True, editable=False)

@@ -4,12 +4,14 @@ from uuid import uuid4
 import pytest
 
 from benefits import batching
+from benefits.explaining import in_words, why_held
 from benefits.models import BatchRecipient, Benefit, BenefitBatch
 from cxmanager.refusals import Refusal
 from jobs.models import Job
 from jobs.working import run_one
 from profiles.cause import Cause, Door
-from profiles.models import Event, Profile
+from profiles.models import Event, Profile, Segment
+from profiles.telling import sentence
 
 
 @pytest.fixture
@@ -68,6 +70,70 @@ class TestStart:
             batching.start_batch(coffee, at=at, cause=by_manager, profiles=Profile.objects.all())
 
         assert (Job.objects.count(), BenefitBatch.objects.count(), BatchRecipient.objects.count()) == (0, 0, 0)
+
+
+class TestToWhom:
+    VIPS = {"in": ["vip", {"var": "flattened_tags"}]}
+
+    @pytest.fixture
+    def vips(self, crowd, at) -> Segment:
+        """Two of the seven."""
+        for profile in crowd[:2]:
+            profile.add_tags("vip", at=at, cause=Cause())
+        return Segment.objects.create(name="VIPs", handle="vips", condition=self.VIPS)
+
+    @pytest.mark.parametrize(
+        ("chosen", "whom", "matched"),
+        [
+            ({"condition": VIPS}, "condition", 2),
+            ({"is_everybody": True}, "everybody", 7),
+            ({"profiles": Profile.objects.filter(first_name="Person 3")}, "selected", 1),
+            ({"profile_ids": []}, "listed", 0),
+        ],
+    )
+    def test_is_kept(self, coffee, vips, at, by_manager, chosen, whom, matched):
+        batch = batching.start_batch(coffee, at=at, cause=by_manager, **chosen)
+
+        batch.refresh_from_db()
+        assert (batch.whom, batch.matched, batch.segment) == (whom, matched, None)
+        assert batch.condition == chosen.get("condition")
+
+    def test_of_a_segment_outlives_it(self, coffee, vips, at, by_manager):
+        batch = batching.start_batch(coffee, at=at, cause=by_manager, segment=vips)
+        assert (batch.whom, batch.matched, batch.segment) == ("segment", 2, vips)
+
+        vips.delete()
+
+        batch.refresh_from_db()
+        assert (batch.segment, batch.segment_name, batch.condition) == (None, "VIPs", self.VIPS)
+        assert str(batch) == "Free coffee to segment VIPs (2 customers)"
+        assert batch.condition_in_words() == "Tags contains “vip”."
+
+    def test_is_told_of_each_benefit(self, coffee, vips, at, by_manager):
+        batching.start_batch(coffee, at=at, cause=by_manager, segment=vips)
+        run_one(worker="test")
+
+        benefit = Benefit.objects.first()
+        (issued,) = why_held(benefit)
+        assert issued.payload["issued_to"] == "segment VIPs"
+        assert sentence(issued) == "The benefit “Free coffee” was issued to segment VIPs."
+        assert in_words(issued) == (
+            "Benefit issued to segment VIPs by Mona in the back office. They gave as reason: Winter thanks."
+        )
+
+    def test_names_nobody_whom_the_condition_names(self, coffee, crowd, at, by_manager):
+        batching.start_batch(
+            coffee, at=at, cause=by_manager, condition={"==": [{"var": "first_name"}, crowd[0].first_name]}
+        )
+        run_one(worker="test")
+
+        (issued,) = why_held(Benefit.objects.get())
+        assert sentence(issued) == "The benefit “Free coffee” was issued to whom a condition found."
+        assert "Person" not in str(issued.payload)
+
+    def test_is_not_told_of_one_that_was_issued_alone(self, coffee, crowd, at, by_manager):
+        (issued,) = why_held(coffee.issue(crowd[0], at=at, cause=by_manager))
+        assert in_words(issued).startswith("Benefit issued by Mona in the back office.")
 
 
 class TestServe:

@@ -37,12 +37,24 @@ def test_to_a_segment(as_manager, coffee, women, member, other_member):
 
     assert response.url == reverse("admin:benefits_benefitbatch_change", args=[BenefitBatch.objects.get().pk])
     assert chosen() == {member.pk}
+    batch = unescape(as_manager.get(response.url).content.decode())
+    link = reverse("admin:profiles_segment_change", args=[women.pk])
+    assert f'<a class="cx-link" href="{link}">Segment Women</a>' in batch
+    assert "Gender is “female”." in batch
+    # It stays said when the segment is gone, without leading there.
+    women.delete()
+    batch = unescape(as_manager.get(response.url).content.decode())
+    assert link not in batch
+    assert "Segment Women" in batch
 
 
 def test_to_whom_a_condition_finds(as_manager, coffee, women, member, other_member):
-    as_manager.post(address(coffee), sent(to="condition", condition=json.dumps(FEMALE)))
+    response = as_manager.post(address(coffee), sent(to="condition", condition=json.dumps(FEMALE)))
 
     assert chosen() == {member.pk}
+    batch = unescape(as_manager.get(response.url).content.decode())
+    assert "Whom a condition found" in batch
+    assert "Gender is “female”." in batch
 
 
 def test_what_is_not_chosen_does_not_count(as_manager, coffee, women, other_member):
@@ -104,6 +116,7 @@ class TestFromTheSegment:
             as_manager.post(self.page(women), form)
 
         assert (BenefitBatch.objects.get().reason, chosen()) == ("Thanks.", {member.pk})
+        assert BenefitBatch.objects.get().segment == women
 
     def test_is_not_for_those_who_may_not_issue_to_many(self, as_analyst, women):
         assert (

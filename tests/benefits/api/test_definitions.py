@@ -276,6 +276,9 @@ class TestIssueToMany:
             answer = api.post(f"{URL}/{coffee.pk}/issue", {"segment": named}, format="json")
             assert answer.json()["data"]["matched"] == 1
         assert {row.profile_id for row in BatchRecipient.objects.all()} == {member.pk}
+        batch = api.get(f"/api/v3/benefits/batches/{answer.json()['data']['batch']}").json()["data"]
+        assert (batch["whom"], batch["condition"]) == ("segment", FEMALE)
+        assert batch["segment"] == {"id": segment.pk, "name": "Women"}
 
     def test_starts_a_batch_for_a_condition_whose_customers_are_settled_then(
         self, api, coffee, member, other_member, at, cause

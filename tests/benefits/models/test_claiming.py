@@ -74,7 +74,13 @@ class TestClaimCondition:
         assert offered.why_not_claimable(member, at=at).details == {"failed": ["Never."]}
         assert claimable(member, at=at) == []
 
-    @pytest.mark.parametrize("nothing", [{}, [], "", False, 0])
+    @pytest.mark.parametrize("nothing", [{}, [], ""])
+    def test_is_kept_as_none_whatever_nothing_was_called(self, offered, nothing):
+        offered.claim_condition = nothing
+        offered.full_clean()
+        assert offered.claim_condition is None
+
+    @pytest.mark.parametrize("nothing", [False, 0])
     def test_is_never_empty_by_another_name_than_none(self, offered, nothing):
         with pytest.raises(ValidationError) as refused:
             asked(offered, claim_condition=nothing)
