@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from benefits.models import BenefitDefinition
 from benefits.models.claiming import offered_to
+from cxmanager.amounts import plain
 from profiles.models import Profile
 
 
@@ -34,7 +35,7 @@ def in_words(clauses: list[dict]) -> list[str]:
 def now(seen) -> str:
     if isinstance(seen, bool) or not isinstance(seen, (int, float, str)) or seen == "":
         return ""
-    return f" Now “{seen}”." if isinstance(seen, str) else f" Now {seen:,}."
+    return f" Now “{seen}”." if isinstance(seen, str) else f" Now {plain(seen)}."
 
 
 def claim_url(profile: Profile, definition_id: int) -> str:

@@ -8,11 +8,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from cxmanager.amounts import money, pieces
 from profiles.models import Profile
 from profiles.panels import Panel, register
 from transactions.figures import JOINED_CHOICES, RECENCY_CHOICES, figures_of
 from transactions.models import Aggregation, PurchasedBrand
-from transactions.wording import moment_of, money, status_of
+from transactions.wording import moment_of, status_of
 
 RECENT = 5
 BRANDS_SHOWN = 8
@@ -47,10 +48,10 @@ def figures(profile: Profile, request: HttpRequest) -> dict:
         ("Spent in the last 12 months", money(known["spend_12m_now"])),
         ("Spent in all", money(known["spend_all"])),
         ("Average sale", money(known["spend_atv_all"])),
-        ("Shopping days", known["total_shop_days"]),
+        ("Shopping days", f"{known['total_shop_days']:,}"),
         ("First purchase", day(known["first_shop_date"])),
         ("Latest purchase", day(known["latest_shop_date"])),
-        ("Days between, on average", known["shop_days"]),
+        ("Days between, on average", None if known["shop_days"] is None else pieces(known["shop_days"])),
         ("At risk from", day(known["at_risk_date"])),
         ("Frequency", dict(Aggregation.Frequency.choices).get(known["dimension_frequency"])),
         ("Recency", dict(RECENCY_CHOICES).get(known["dimension_recency"])),
@@ -58,7 +59,7 @@ def figures(profile: Profile, request: HttpRequest) -> dict:
         ("Channel", dict(Aggregation.Channel.choices).get(known["channel"])),
         ("Favourite shop", known["most_transacted_location"]),
         ("Latest shop", known["latest_transacted_location"]),
-        ("Average discount", f"{known['discount_avg']} %" if known["discount_avg"] is not None else None),
+        ("Average discount", f"{pieces(known['discount_avg'])} %" if known["discount_avg"] is not None else None),
     ]
     return {"figures": [(label, value) for label, value in said if value not in (None, "")]}
 

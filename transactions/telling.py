@@ -1,10 +1,11 @@
 """How the timeline tells what a customer bought."""
 
+from cxmanager import amounts
 from profiles.telling import tell
 
 
 def money(payload: dict) -> str:
-    return f"{payload.get('total', '…')} {payload.get('currency', '')}".strip()
+    return amounts.money(payload.get("total", "…"), payload.get("currency", ""))
 
 
 def place(payload: dict) -> str:
@@ -32,7 +33,7 @@ def spent(payload: dict) -> str:
     changes = payload.get("changes") or {}
     if "spend_all" in changes:
         before, after = changes["spend_all"]
-        return f"What the customer spent went from {before} to {after}."
+        return f"What the customer spent went from {amounts.money(before)} to {amounts.money(after)}."
     return "The figures of the customer's purchases changed."
 
 

@@ -1,21 +1,9 @@
 """Transactions in words, for lists, pages and panels."""
 
-from decimal import Decimal
-
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.timezone import localtime  # noqa: TID251 (converts, reads no clock)
 
 from transactions.models import Transaction
-
-
-def money(amount: Decimal | None, currency: str = "") -> str:
-    """“1,280.50 AUD”; a dash for nothing known."""
-    return "–" if amount is None else f"{number_format(amount, 2, force_grouping=True)} {currency}".strip()
-
-
-def pieces(quantity: Decimal) -> str:
-    """“2”, “1.5”."""
-    return f"{quantity.normalize():f}"
 
 
 def moment_of(transaction: Transaction) -> str:

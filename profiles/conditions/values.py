@@ -11,6 +11,7 @@ from functools import reduce
 from django.db.models import Expression, F, FloatField, OuterRef, Subquery, TextField, Value
 from django.db.models.functions import Coalesce, Greatest, Least
 
+from cxmanager.amounts import plain
 from profiles.conditions.facts import Fact, FactType
 from profiles.conditions.functions import (
     Double,
@@ -62,7 +63,7 @@ class Known:
     def words(self) -> str:
         if isinstance(self.value, bool):
             return "yes" if self.value else "no"
-        return f"“{self.value}”" if isinstance(self.value, str) else f"{self.value:,}"
+        return f"“{self.value}”" if isinstance(self.value, str) else plain(self.value)
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,14 @@
 """How purchases read on the customer's timeline."""
 
+from decimal import Decimal
+
 from django.test import RequestFactory
 
 from profiles.panels.timeline import timeline
+from profiles.telling import sentence
 from tests.transactions.conftest import line
+from transactions.models import Aggregation
+from transactions.panels import figures
 
 
 def test_a_sale_is_one_entry_and_its_figures_are_none(sell, member, manager):
@@ -14,3 +19,22 @@ def test_a_sale_is_one_entry_and_its_figures_are_none(sell, member, manager):
     assert sentences[0] == "A purchase of 49.95 AUD (receipt 4711) was recorded."
     assert not any("spent went from" in one for one in sentences)
     assert member.events.filter(name="aggregation.updated").exists()
+
+
+def test_amounts_read_the_same_everywhere(sell, take_back, member, manager, at, cause):
+    sale = sell(line("KNIT", 1200, "10"), total=Decimal("12800.5"), external_id="S1")
+    take_back("S1", line("KNIT", 150, "10"))
+    sale.change({"receipt_ref": "4711"}, at=at, cause=cause)
+    sentences = [sentence(event) for event in member.events.order_by("id")]
+    assert "A purchase of 12,800.50 AUD was recorded." in sentences
+    assert "What the customer spent went from 0.00 to 12,800.50." in sentences
+    assert "Goods worth 1,500.00 AUD were returned." in sentences
+    assert "A transaction of 12,800.50 AUD (receipt 4711) was changed." in sentences
+
+
+def test_the_panel_of_figures_sets_thousands_apart(sell, member, manager):
+    sell(line(price="12800.5"))
+    Aggregation.objects.update(total_shop_days=1234, shop_days=Decimal("30.5"), discount_avg=Decimal("7.50"))
+    said = dict(figures(member, None)["figures"])
+    names = ("Spent in all", "Shopping days", "Days between, on average", "Average discount")
+    assert [said[name] for name in names] == ["12,800.50", "1,234", "30.5", "7.5 %"]

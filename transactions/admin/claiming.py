@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from cxmanager.amounts import money
 from cxmanager.refusals import Refusal
 from profiles.cause import Cause
 from profiles.models import Profile
 from transactions.models import Transaction
 from transactions.refusals import refusal
-from transactions.wording import moment_of, money
+from transactions.wording import moment_of
 
 
 class ClaimForm(forms.Form):

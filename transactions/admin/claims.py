@@ -7,10 +7,10 @@ from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from cxmanager.amounts import money
 from profiles.admin.guarding import page_url
 from profiles.admin.reading import FactsAdmin
 from transactions.models import TransactionClaim
-from transactions.wording import money
 
 
 @admin.register(TransactionClaim)

@@ -8,6 +8,7 @@ from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RadioFilter
 from unfold.decorators import action, display
 
+from cxmanager.amounts import money
 from cxmanager.filters import DaysFilter
 from profiles.admin.guarding import page_url
 from profiles.admin.reading import FactsAdmin, found_customers, may
@@ -15,7 +16,7 @@ from profiles.models import Event
 from profiles.telling import by_whom, sentence
 from transactions.admin import claiming
 from transactions.models import Transaction
-from transactions.wording import moment_of, money, status_of
+from transactions.wording import moment_of, status_of
 
 EVENTS_SHOWN = 30
 STATUSES = {"Completed": "success", "Pending": "info", "In review": "warning", "Reversed": "danger", "Void": "danger"}

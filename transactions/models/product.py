@@ -1,5 +1,18 @@
+from decimal import Decimal
+
+from django import forms
 from django.core.validators import MinValueValidator
 from django.db import models
+
+
+class PriceInput(forms.DecimalField):
+    """Shows 59.95 for 59.9500; parts of a cent only where there are some."""
+
+    def prepare_value(self, value):
+        if not isinstance(value, Decimal):
+            return value
+        cents = value.quantize(Decimal("0.01"))
+        return cents if cents == value else value.normalize()
 
 
 class Price(models.DecimalField):
@@ -7,6 +20,9 @@ class Price(models.DecimalField):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **{"max_digits": 14, "decimal_places": 4, "null": True, "blank": True} | kwargs)
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"form_class": PriceInput} | kwargs)
 
 
 class Product(models.Model):

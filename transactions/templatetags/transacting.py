@@ -2,8 +2,8 @@
 
 from django import template
 
-from transactions import wording
+from cxmanager import amounts
 
 register = template.Library()
-register.filter("money", wording.money)
-register.filter("pieces", wording.pieces)
+register.filter("money", amounts.money)
+register.filter("pieces", amounts.pieces)
