@@ -11,18 +11,14 @@ from transactions.models import Brand, Product, ProductVariant
 LARGEST_PRICE = Decimal(10) ** 10
 
 
-def with_catalogue(items: Iterable[dict], *, remembered: dict[str, ProductVariant] | None = None) -> list[dict]:
+def with_catalogue(items: Iterable[dict]) -> list[dict]:
     """The lines with `product_variant_id` and with brand, category and name filled in. One query when all SKUs are known.
-
-    Who has many lines in many calls hands over what is `remembered` of the SKUs, which is added to: those need no query.
 
     A line names its variant by `product_variant_id`, or by SKU: its own or that under `variant`. An unknown SKU becomes a
     product, so the catalogue grows with what is sold. Raises ValidationError for an unknown `product_variant_id`.
     """
     items = [with_sku(one) for one in items]
-    by_sku = {} if remembered is None else remembered
-    by_id, found = known([one for one in items if one["sku"] not in by_sku or one.get("product_variant_id")])
-    by_sku |= found
+    by_id, by_sku = known(items)
     missing = {
         one["sku"]: one
         for one in items

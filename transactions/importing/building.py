@@ -16,15 +16,18 @@ from django.db.models.base import ModelState
 
 from profiles.importing.bulk import insert_rows
 from profiles.models import Location, Profile
+from transactions.cataloguing import with_catalogue
 from transactions.currencies import check_converted
-from transactions.importing.cleaning import TOTALS
+from transactions.importing.cleaning import AMOUNTS, TOTALS, line_of
 from transactions.importing.staging import Group
 from transactions.models import Transaction, TransactionItem
 from transactions.recording import positive, unsaved
 
 # Of the transaction, and the same in most of a file's, so that what follows from them is worked out once.
 ALIKE = ("timezone", "currency", "status", "location")
-APART = ("external_id", "receipt_ref", "order_number")
+APART = ("receipt_ref", "order_number")
+# What a line says of what was sold: the same wherever it is sold again.
+WORDS = ("sku", "name", "brand", "category", "subcategory", "department", "barcode")
 # What a file can say differs from row to row; all other columns are the same in each.
 VARYING = {
     Transaction: (
@@ -61,6 +64,7 @@ class Builder:
         built = like(self._pattern(group.is_return, *map(said.get, ALIKE)))
         values = built.__dict__
         values |= {name: said[name] for name in APART if name in said}
+        values["external_id"] = group.external_id
         values["profile_id"] = None if profile is None else profile.pk
         # All are in UTC and written alike, so the first as text is the earliest.
         values["transacted_at"] = datetime.fromisoformat(min(row["transacted_at"] for _, row in group.rows))
@@ -123,6 +127,29 @@ def line_like(given: dict) -> TransactionItem:
     if variant is not None:
         made.product_variant_id = variant.pk
     return made
+
+
+Catalogue = dict[tuple, TransactionItem]
+
+
+def lines_of(rows: list[dict], catalogue: Catalogue) -> list[TransactionItem]:
+    """The unsaved lines. What the catalogue says of the same words is asked once, and remembered there."""
+    words_of = [tuple(map(row.get, WORDS)) for row in rows]
+    new: dict[tuple, dict] = {}
+    for words, row in zip(words_of, rows, strict=True):
+        if words not in catalogue:
+            # Of several rows the last says what an unknown SKU is, as it does of a document's lines.
+            new.pop(words, None)
+            new[words] = row
+    for words, given in zip(new, with_catalogue([line_of(row) for row in new.values()]), strict=True):
+        catalogue[words] = line_like(given)
+    lines = []
+    for words, row in zip(words_of, rows, strict=True):
+        line = like(catalogue[words])
+        for name in AMOUNTS:
+            line.__dict__[name] = Decimal(row[name]) if name in row else None
+        lines.append(line)
+    return lines
 
 
 def insert(model: type[models.Model], rows: list[models.Model]) -> None:

@@ -32,38 +32,32 @@ class Cleaner:
 
     def __init__(self, columns: Columns, *, locations: dict[str, int], at: datetime):
         self.columns, self.locations, self.at = columns, locations, at
-        self.known: dict[str, dict] = {key: {} for key in columns.by_key}
+        # What each text of a column was read as, or why it could not be.
+        self.parts = [(key, place, {}) for key, place in columns.by_key.items()]
 
     def clean(self, cells: list[str]) -> tuple[dict, list[str]]:
         """The row's values as JSON keeps them, and whole sentences for what is wrong with it."""
         values: dict = {}
         reasons: list[str] = []
         width = len(cells)
-        for key, place in self.columns.by_key.items():
+        for key, place, known in self.parts:
             text = cells[place].strip() if place < width else ""
             if not text:
                 if key in NEEDED:
                     reasons.append(f"The {key.replace('_', ' ')} is missing.")
                 continue
-            try:
-                values[key] = self._read(key, text)
-            except ValueError as error:
-                reasons.append(str(error))
+            if text not in known:
+                if len(known) >= REMEMBERED:
+                    known.clear()
+                known[text] = self._read_anew(key, text)
+            value, reason = known[text]
+            if reason:
+                reasons.append(reason)
+            else:
+                values[key] = value
         if values.get("quantity") == "0":
             reasons.append("A line has a quantity.")
         return values, reasons
-
-    def _read(self, key: str, text: str):
-        """The value of a text. Raises ValueError with a whole sentence."""
-        known = self.known[key]
-        if text not in known:
-            if len(known) >= REMEMBERED:
-                known.clear()
-            known[text] = self._read_anew(key, text)
-        value, reason = known[text]
-        if reason:
-            raise ValueError(reason)
-        return value
 
     def _read_anew(self, key: str, text: str) -> tuple:
         try:

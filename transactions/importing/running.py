@@ -26,7 +26,7 @@ class Writer:
 
     def __init__(self, columns: Columns, *, matches_returns: bool, cause: Cause, clock: Callable[[], datetime]):
         self.columns, self.matches_returns, self.cause, self.clock = columns, matches_returns, cause, clock
-        # The SKUs that earlier lots have met.
+        # The lines that earlier lots have met.
         self.catalogue: dict = {}
 
     def write(self, groups: list[Group]) -> Result:

@@ -84,8 +84,9 @@ def laid(number: int, cells: list[str], cleaner: Cleaner, *, matches_returns: bo
         if not is_return and not matches_returns:
             reasons.append(NO_SALE_NAMED)
         values["quantity"], is_return = values["quantity"].removeprefix("-"), True
-    customer = values.get(cleaner.columns.match, "")
-    return (number, not customer, customer, is_return, values.get("external_id"), values), reasons
+    # Both stand beside the others.
+    customer, external_id = values.pop(cleaner.columns.match, ""), values.pop("external_id", None)
+    return (number, not customer, customer, is_return, external_id, values), reasons
 
 
 def locations_by_name() -> dict[str, int]:

@@ -16,14 +16,13 @@ from profiles.importing.values import shown
 from profiles.importing.writing import TOLD, told_in_each
 from profiles.models import Event, Identity, Location, Profile
 from transactions import summing
-from transactions.cataloguing import with_catalogue
 from transactions.claiming import match_waiting
-from transactions.importing.building import Builder, amount_of, insert, line_like
+from transactions.importing.building import Builder, Catalogue, amount_of, insert, lines_of
 from transactions.importing.cleaning import line_of
 from transactions.importing.columns import IDENTITY
 from transactions.importing.staging import Group
 from transactions.importing.taking_back import Sold
-from transactions.models import ProductVariant, Transaction, TransactionClaim, TransactionItem
+from transactions.models import Transaction, TransactionClaim, TransactionItem
 from transactions.payloads import payload_of
 from transactions.refusals import refusal
 
@@ -54,11 +53,11 @@ class Lot:
         *,
         customer: str,
         matches_returns: bool,
-        catalogue: dict[str, ProductVariant],
+        catalogue: Catalogue,
         at: datetime,
         cause: Cause,
     ):
-        """`catalogue` are the SKUs that earlier lots have met; this one's are added."""
+        """`catalogue` are the lines that earlier lots have met; this one's are added."""
         self.groups, self.matches_returns, self.at, self.cause = groups, matches_returns, at, cause
         self.result, self.touched, self.returned, self.unowned = Result(), set(), set(), []
         self.profiles = customers({one.customer for one in groups if one.customer}, by=customer)
@@ -110,8 +109,7 @@ class Lot:
     def _new(self, groups: list[Group]) -> list[tuple[Group, Transaction, list[TransactionItem]]]:
         """The transactions that are to be written, unsaved. Those that are there already are compared, and changed where they differ."""
         groups = [one for one in groups if self._has_customer(one)]
-        given = [line_of(values) for one in groups for _, values in one.rows]
-        lines = map(line_like, with_catalogue(given, remembered=self.catalogue))
+        lines = iter(lines_of([values for one in groups for _, values in one.rows], self.catalogue))
         new = []
         for one in groups:
             items = list(islice(lines, len(one.rows)))
@@ -189,6 +187,7 @@ class Lot:
             built.returns_id = sales.pop() if len(sales) == 1 else None
             if "total" not in group.said or len(parts) < len(items):
                 built.total = amount_of(parts)
+            built.settle()
             tied.append((group, built, parts))
         return tied
 
@@ -197,13 +196,13 @@ class Lot:
     def _write(self, new: list[tuple[Group, Transaction, list[TransactionItem]]], *, name: str) -> None:
         for pk, (_, built, _) in zip(reserve_ids(Transaction, len(new)), new, strict=True):
             built.id = pk
-            built.settle()
         items = [item for _, _, parts in new for item in parts]
         for pk, item in zip(reserve_ids(TransactionItem, len(items)), items, strict=True):
             item.id = pk
         for _, built, parts in new:
             for item in parts:
-                item.transaction_id = built.pk
+                # Not through the relation, which would look for what it has to forget.
+                item.__dict__["transaction_id"] = built.id
         insert(Transaction, [built for _, built, _ in new])
         insert(TransactionItem, items)
         events = [
