@@ -9,6 +9,7 @@ from profiles.importing.values import shown
 from profiles.models.location import zone_names
 from transactions.ahead import AHEAD, is_ahead
 from transactions.importing.columns import NEEDED, OF_LINE, Columns
+from transactions.lines import NAMELESS
 from transactions.models import Transaction
 from transactions.models.transaction import CENT
 
@@ -57,6 +58,8 @@ class Cleaner:
                 values[key] = value
         if values.get("quantity") == "0":
             reasons.append("A line has a quantity.")
+        if "sku" not in values and "name" not in values:
+            reasons.append(NAMELESS)
         return values, reasons
 
     def _read_anew(self, key: str, text: str) -> tuple:
