@@ -118,6 +118,7 @@ def test_customers_by_their_card(run, member):
         ("S1,,2026-05-01,UTC,,K,K,,,NaN,10,,", "“NaN” is too large a number."),
         ("S1,,2026-05-01,UTC,,K,K,,,1,1e40,,", "“1e40” is too large a number."),
         ("S1,,2026-05-01,UTC,,K,K,,,0,10,,", "A line has a quantity."),
+        ("S1,,2026-05-01,UTC,,,,,,1,10,,", "Say what was sold: a SKU, a name, or a product variant."),
         ("S1,,2026-05-01,UTC,,K,K,,,1,,,", "The price sell is missing."),
         (",,2026-05-01,UTC,,K,K,,,1,10,,", "The external id is missing."),
         ("S1,,2026-05-01,UTC,,K,K,,,1,10,gift,", "“gift” is not a type."),
@@ -154,9 +155,9 @@ def test_small_lots_make_the_same(run, member, monkeypatch):
 
 
 def test_another_currency_needs_what_it_comes_to(run, member):
-    header = "external_id,email,transacted_at,quantity,price_sell,currency,currency_rate,total_converted"
+    header = "external_id,email,transacted_at,sku,quantity,price_sell,currency,currency_rate,total_converted"
     rows = [
-        f"S{number},maria@example.com,2026-05-01,1,10,{said}"
+        f"S{number},maria@example.com,2026-05-01,KNIT,1,10,{said}"
         for number, said in enumerate(("NZD,,", "NZD,0.5,", "NZD,,7", "AUD,,"))
     ]
     told, reasons = run("\n".join(rows), header=header)
@@ -175,8 +176,8 @@ def test_a_receipt_that_somebody_waits_for_becomes_theirs(run, member, fitzroy):
         transaction_location_external_code="FIT",
     )
     run(
-        "S1,2026-05-01 02:00,Australia/Melbourne,FIT,1,5,R-77",
-        header="external_id,transacted_at,timezone,location,quantity,price_sell,receipt",
+        "S1,2026-05-01 02:00,Australia/Melbourne,FIT,KNIT,1,5,R-77",
+        header="external_id,transacted_at,timezone,location,sku,quantity,price_sell,receipt",
     )
     asked.refresh_from_db()
     assert (asked.status, Transaction.objects.get().profile) == ("claimed", member)
