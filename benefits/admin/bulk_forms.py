@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 from benefits.admin.acting import ActForm
 from benefits.models import BenefitDefinition
 from cxmanager.imports.sheets import MOST_BYTES
-from profiles.admin.condition_widget import ConditionField
+from profiles.admin.condition_widget import ConditionField, ConditionWidget
 from profiles.conditions.field import SAY_WHO, validate_condition
 from profiles.models import Segment
 
@@ -61,6 +61,8 @@ class ChosenForm(BatchForm):
     condition = ConditionField(
         required=False,
         validators=[validate_condition],
+        # The builder then does not say that an empty one is everybody.
+        widget=ConditionWidget(attrs={"required": True}),
         help_text="Each customer of whom it holds at this moment gets one. Who comes to meet it later gets none. Example: the birthday is in this month. An empty one is refused, so that nobody gives to everybody by mistake.",
     )
     field_order = ["to", "customers", "file", "segment", "condition", "reason"]

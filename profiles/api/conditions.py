@@ -17,7 +17,7 @@ from profiles.audience import audience_of
 from profiles.conditions.catalogue import facts_as_json
 from profiles.conditions.condition import Condition
 from profiles.conditions.facts import FACTS, FactType
-from profiles.conditions.field import new_condition, or_none
+from profiles.conditions.field import SAY_WHO, new_condition, or_none
 from profiles.conditions.given import with_context
 from profiles.conditions.reading import ConditionInvalid, parse
 from profiles.models import Profile, Segment
@@ -176,7 +176,10 @@ class ConditionViewSet(OmneoViewSet):
     ]
 )
 class SegmentSerializer(CleanedModelSerializer):
-    condition = ConditionField(help_text="JSON Logic over the facts of GET /conditions/facts. There must be one.")
+    condition = ConditionField(
+        error_messages={"required": SAY_WHO},
+        help_text="JSON Logic over the facts of GET /conditions/facts. There must be one.",
+    )
     member_count = serializers.IntegerField(read_only=True, allow_null=True, help_text="As counted at `counted_at`.")
 
     class Meta:

@@ -17,12 +17,24 @@ function sendOnce() {
   });
   // One page, one thing to do: its first box has the focus, so that Enter sends it.
   if (!document.activeElement || document.activeElement === document.body) {
-    document.querySelector(".cx-narrow form[data-once] :is(input, textarea):not([type=hidden], [type=file])")?.focus();
+    const first = firstToFill(document.querySelector(".cx-narrow form[data-once]"));
+    // Asked again by what waits until the page is shown.
+    first?.setAttribute("autofocus", "");
+    first?.focus();
   }
   // Coming back with the browser's own button finds the form usable again.
   window.addEventListener("pageshow", () => {
     document.querySelectorAll("form[data-once]").forEach((form) => delete form.dataset.sent);
   });
+}
+
+// The box that a person goes on with: one that was refused, else the first; of choices the one that is made.
+function firstToFill(form) {
+  const boxes = [...(form?.querySelectorAll(":is(input, textarea, select):not([type=hidden], [type=file])") ?? [])];
+  const first = boxes.find((box) => box.getAttribute("aria-invalid") === "true") ?? boxes[0];
+  // Its builder stands for the text of a condition.
+  if (first?.matches("[data-condition-builder]")) return first.closest(".cxb-field")?.querySelector("[role=tab][aria-selected=true]") ?? first;
+  return boxes.find((box) => box.type === "radio" && box.name === first.name && box.checked) ?? first;
 }
 
 function filterChoices() {

@@ -85,6 +85,7 @@ def test_nothing_is_everybody(call, vip, other_member, nothing):
 def test_a_segment_says_who_is_meant(call, db, nothing):
     answer = call("post", "segments", {"name": "VIPs", "handle": "vips", "condition": nothing}, expect=422)
     assert answer["errors"] == {"condition": ["Say whom you mean. An empty condition would be everybody."]}
+    assert call("post", "segments", {"name": "VIPs", "handle": "vips"}, expect=422) == answer
     assert not Segment.objects.exists()
 
 
