@@ -19,11 +19,15 @@ from benefits.admin.bulk_forms import ChosenForm, SelectedForm
 from benefits.batching import start_batch
 from benefits.models import BenefitBatch, BenefitDefinition
 from profiles.cause import Cause
+from profiles.conditions.field import or_none
+from profiles.conditions.reading import parse
 from profiles.models import Identity, Profile, Segment
 from profiles.phones import read_phone
 from profiles.searching import spellings
 
 AT_ONCE = 1_000
+# What an address of the list says that narrows nothing.
+OF_PAGING = ("p", "o", "all")
 UNKNOWN_NAMED = 5
 
 
@@ -156,14 +160,26 @@ def issue_to_selected(model_admin, request: HttpRequest, queryset: QuerySet) -> 
     )
 
     def do(cleaned: dict) -> HttpResponse:
-        cause = Cause.by_staff(request.user, reason=cleaned["reason"])
-        batch = start_batch(
-            cleaned["definition"], at=timezone.now(), cause=cause, profiles=chosen, asked_as=cleaned["form_id"]
-        )
+        at, cause = timezone.now(), Cause.by_staff(request.user, reason=cleaned["reason"])
+        whom = whole_list(request) or {"profiles": chosen}
+        batch = start_batch(cleaned["definition"], at=at, cause=cause, asked_as=cleaned["form_id"], **whom)
         return HttpResponseRedirect(page_of(batch))
 
     form = SelectedForm(request.POST if is_answered else None)
     return perform(request, model_admin, act, form, do)
+
+
+def whole_list(request: HttpRequest) -> dict:
+    """The segment or condition, as `start_batch` takes it, where all that it shows were selected, narrowed by nothing else."""
+    asked = {name: value for name, value in request.GET.items() if value and name not in OF_PAGING}
+    if request.POST.get("select_across") != "1" or len(asked) != 1:
+        return {}
+    if "segment" in asked:
+        segment = Segment.objects.filter(handle=asked["segment"]).first()
+        return {"segment": segment} if segment is not None else {}
+    # The list that was shown has read it already: it can be asked.
+    condition = or_none(parse(asked["condition"])) if "condition" in asked else None
+    return {"condition": condition} if condition is not None else {}
 
 
 def selection_of(request: HttpRequest) -> list[tuple[str, str]]:

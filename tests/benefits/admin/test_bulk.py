@@ -2,6 +2,7 @@
 
 import json
 from html import unescape
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
@@ -124,3 +125,34 @@ class TestFromTheSegment:
             not in as_analyst.get(reverse("admin:profiles_segment_change", args=[women.pk])).content.decode()
         )
         assert as_analyst.get(self.page(women)).status_code == 403
+
+
+class TestFromTheListOfThem:
+    """All whom the list shows, narrowed by a segment or a condition alone, are that segment or condition."""
+
+    def issue(self, as_manager, coffee, query: dict, **sent) -> BenefitBatch:
+        address = f"{reverse('admin:profiles_profile_changelist')}?{urlencode(query)}"
+        form = {"action": "issue_to_selected", "confirmed": "1", "index": "0", "definition": coffee.pk}
+        as_manager.post(address, form | {"form_id": str(uuid4())} | sent)
+        return BenefitBatch.objects.latest("pk")
+
+    def test_is_told_by_its_name(self, as_manager, coffee, women, member, other_member):
+        everybody = {"select_across": "1", "_selected_action": [str(member.pk)]}
+
+        batch = self.issue(as_manager, coffee, {"segment": "women", "o": "6"}, **everybody)
+        assert (batch.whom, batch.segment, batch.matched) == ("segment", women, 1)
+
+        batch = self.issue(as_manager, coffee, {"condition": json.dumps(FEMALE)}, **everybody)
+        assert (batch.whom, batch.condition, batch.matched) == ("condition", FEMALE, 1)
+
+    def test_is_not_where_others_were_left_out(self, as_manager, coffee, women, member, other_member, at, cause):
+        other_member.change(gender="female", at=at, cause=cause)
+        ticked = {"_selected_action": [str(member.pk)]}
+
+        for query, sent, matched in (
+            ({"segment": "women"}, {"select_across": "0"}, 1),
+            ({"segment": "women", "contact": "phone"}, {"select_across": "1"}, 1),
+            ({"condition": "{}"}, {"select_across": "1"}, 2),
+        ):
+            batch = self.issue(as_manager, coffee, query, **ticked | sent)
+            assert (batch.whom, batch.segment, batch.condition, batch.matched) == ("selected", None, None, matched)
