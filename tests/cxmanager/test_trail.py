@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from access.roles import Role
+from cxmanager import paginating
 from profiles.cause import Cause
 from tests.conftest import person
 
@@ -55,3 +56,9 @@ def test_counts_what_was_found_only_where_something_was_asked(as_administrator, 
 
     assert trail(as_administrator, address) == "Customers › Profiles"
     assert trail(as_administrator, f"{address}?contact=email").startswith("Customers › Profiles › 2 results")
+
+
+def test_says_when_more_was_found_than_pages_show(as_administrator, member, other_member, monkeypatch):
+    monkeypatch.setattr(paginating, "PAGED_UP_TO", 1)
+    address = f"{reverse('admin:profiles_profile_changelist')}?contact=email"
+    assert trail(as_administrator, address).startswith("Customers › Profiles › More than 10,000 results")
