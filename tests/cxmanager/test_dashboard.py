@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from access.models import User
 from benefits.models import BenefitDefinition
+from benefits.models.counter import GlobalCounter
 from cxmanager.dashboard import Numbers
 from jobs.models import Job
 from profiles.cause import Cause
@@ -62,6 +63,13 @@ class TestFigures:
         }
         assert [row["name"] for row in response.context["top_benefits"]] == ["Free coffee"]
         assert (response.context["top_benefits"][0]["used"], response.context["top_benefits"][0]["given"]) == (1, 2)
+
+    def test_set_thousands_apart(self, client_of, manager, coffee):
+        GlobalCounter.objects.filter(definition=coffee, shard=0).update(used=1234, issued=56789)
+
+        page = client_of(manager).get("/admin/").content.decode()
+
+        assert "1,234 uses, 56,789 issued" in page
 
     def test_leave_out_what_was_undone(self, client_of, manager, coffee, cause):
         now = timezone.now()

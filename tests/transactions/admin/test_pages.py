@@ -9,7 +9,7 @@ from django.urls import reverse
 from profiles.models import Event
 from tests.transactions.conftest import line, on
 from transactions.admin.transactions import TransactionAdmin
-from transactions.models import Transaction
+from transactions.models import ProductVariant, Transaction
 
 
 @pytest.fixture
@@ -146,3 +146,15 @@ def test_the_list_of_few_among_millions_is_read_in_its_order(few):
     """With 300,000 transactions the latest voided ones took 228 ms to find by the index of all, and 0.1 by theirs."""
     own = [index for index in Transaction._meta.indexes if index.condition == few]
     assert tuple(TransactionAdmin.ordering) in [tuple(index.fields[-2:]) for index in own]
+
+
+@pytest.mark.parametrize(
+    ("price", "shown"), [("59.9500", "59.95"), ("5.0000", "5.00"), ("0.1250", "0.125"), (None, None)]
+)
+def test_a_price_is_shown_to_the_cent(price, shown):
+    """Parts of a cent only where there are some; left alone, it did not change."""
+    field = ProductVariant._meta.get_field("price").formfield()
+    stored = None if price is None else Decimal(price)
+    written = field.prepare_value(stored)
+    assert (None if written is None else str(written)) == shown
+    assert not field.has_changed(stored, shown)
