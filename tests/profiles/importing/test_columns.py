@@ -3,6 +3,7 @@
 import pytest
 
 from profiles.importing.columns import Columns, key_of, label_of
+from profiles.importing.kinds import KINDS
 
 
 @pytest.mark.parametrize(
@@ -78,3 +79,21 @@ def test_columns_that_cannot_be_used(keys, match, code):
 def test_the_sentence_names_both_columns():
     no = Columns(keys=("email", "first_name", "email"), match="email").why_not_usable()
     assert str(no) == "Columns 1 and 3 are both “E-mail”. Keep one of them and leave out the other."
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_each_kinds_sample_and_explained_columns_are_recognised(kind):
+    header = kind.sample.splitlines()[0].split(",")
+    columns = kind.columns.suggested(header)
+    assert columns.why_not_usable() is None
+    assert all(columns.keys)
+    explained = [name for names, _ in kind.explained for name in names.split(", ") if name != "…"]
+    assert all(kind.columns.suggested(explained).keys)
+
+
+def test_what_is_left_out_says_what_it_looks_like():
+    columns = Columns.suggested(["email", "Frist name", "Surnmae", "colour"])
+    assert columns.notes() == [
+        "“Frist name” looks like “First name”.",
+        "“Surnmae” looks like “surname”, which is Last name.",
+    ]
