@@ -1,20 +1,24 @@
-"""Doing the jobs: claim one, run its handler, record how it ended."""
+"""What a worker does: the jobs (claim one, run its handler, record how it ended) and all the other rounds beside them."""
 
 import os
 import socket
 import time
 import traceback
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
 import structlog
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
 
 from cxmanager.refusals import Refusal
 from jobs.handlers import HANDLERS
 from jobs.housekeeping import Housekeeping
 from jobs.models import Cancelled, Job, LeaseLost
+from jobs.rounds import ROUNDS, Round, does
 
+AFTER_FAILURE = 2.0
 log = structlog.get_logger()
 
 
@@ -60,16 +64,67 @@ def _end_quietly(job: Job, state: str, error: str = "") -> None:
         log.warning("job.lease_lost", job=job.pk, kind=job.kind)
 
 
+@does("jobs")
+def do_next(*, at: datetime) -> int:
+    """One job, from its claim to its end or the end of its worker. Returns 1, or 0 when none was due."""
+    return int(run_one(worker=worker_name()) is not None)
+
+
+class Tidying:
+    """Housekeeping as a round: about once an hour, and never a reason to come back sooner."""
+
+    def __init__(self):
+        self.housekeeping = Housekeeping()
+
+    def __call__(self, *, at: datetime) -> int:
+        self.housekeeping.tidy_when_due(at=at)
+        return 0
+
+
 def work(*, should_stop: Callable[[], bool], pause: float = 0.5, once: bool = False) -> int:
-    """Run due jobs until told to stop, or until none is left when `once`. Returns how many were run."""
-    worker, count, housekeeping = worker_name(), 0, Housekeeping()
+    """Do what is due, round after round, until told to stop, or until nothing is left when `once`. Returns how much was done.
+
+    Each kind of round goes on in a thread of its own: an import of an hour holds up no event, and a slow receiver of
+    messages no reaction.
+    """
+    rounds = {**ROUNDS, "housekeeping": Tidying()}
+    if once:
+        return do_all_that_is_due(rounds)
+    with ThreadPoolExecutor(max_workers=len(rounds), thread_name_prefix="round") as pool:
+        threads = [pool.submit(go_on, what, do, should_stop=should_stop, pause=pause) for what, do in rounds.items()]
+        return sum(thread.result() for thread in threads)
+
+
+def do_all_that_is_due(rounds: dict[str, Round]) -> int:
+    """All rounds in turn, as one leads to another, until none of them finds anything."""
+    count = 0
+    while done := sum(do(at=timezone.now()) for do in rounds.values()):
+        count += done
+    return count
+
+
+def go_on(what: str, do: Round, *, should_stop: Callable[[], bool], pause: float) -> int:
+    """One kind of round until told to stop. What goes wrong in it, such as a lost database, is logged and tried again."""
+    count = 0
     while not should_stop():
         close_old_connections()
-        housekeeping.tidy_when_due(at=timezone.now())
-        if run_one(worker=worker) is not None:
-            count += 1
-        elif once:
-            break
-        else:
-            time.sleep(pause)
+        done = 0
+        try:
+            done = do(at=timezone.now())
+        except Exception:
+            log.exception("round.failed", round=what)
+            # The connection may be the reason: the next round makes a new one.
+            connection.close()
+            wait(AFTER_FAILURE, should_stop)
+        count += done
+        if not done:
+            wait(pause, should_stop)
+    connection.close()
     return count
+
+
+def wait(seconds: float, should_stop: Callable[[], bool]) -> None:
+    """Sleep so long, but not past being told to stop."""
+    until = time.monotonic() + seconds
+    while not should_stop() and (left := until - time.monotonic()) > 0:
+        time.sleep(min(left, 0.2))

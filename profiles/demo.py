@@ -179,7 +179,8 @@ def write(people: dict[str, Profile]) -> None:
     insert(
         Event,
         (
-            Event.of("profile.created", at=one.joined_at, cause=cause, profile=one, subject=one)
+            # It happened long ago, and nothing shall follow from it now.
+            Event.of("profile.created", at=one.joined_at, cause=cause, profile=one, subject=one, is_pending=False)
             for one in people.values()
         ),
     )

@@ -12,6 +12,7 @@ from profiles.models.profile_import import ProfileImport, RefusedRow
 from profiles.models.segment import Segment
 from profiles.models.staff import StaffMember
 from profiles.models.tag import Tag
+from profiles.models.unheard import Unheard
 
 __all__ = [
     "Address",
@@ -28,4 +29,5 @@ __all__ = [
     "Segment",
     "StaffMember",
     "Tag",
+    "Unheard",
 ]

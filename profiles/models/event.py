@@ -46,6 +46,8 @@ class Event(models.Model):
     cause = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="effects", db_index=False)
     depth = models.PositiveSmallIntegerField(default=0)
     at = models.DateTimeField()
+    # Not yet handed to who listens (profiles.draining). The database's default is for bulk statements that do not name it.
+    is_pending = models.BooleanField(default=True, db_default=True, editable=False)
 
     objects = EventQuerySet.as_manager()
 
@@ -56,6 +58,7 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["profile", "-id"], name="profiles_event_timeline"),
             models.Index(fields=["subject_type", "subject_id"], name="profiles_event_subject"),
+            models.Index(fields=["id"], name="profiles_event_pending", condition=models.Q(is_pending=True)),
             # Few events have a cause among events: a million that have none need no entries.
             models.Index(fields=["cause"], name="profiles_event_effects", condition=models.Q(cause__isnull=False)),
         ]
@@ -68,7 +71,15 @@ class Event(models.Model):
 
     @classmethod
     def of(
-        cls, name: str, *, at: datetime, cause: Cause, profile=None, subject=None, payload: dict | None = None
+        cls,
+        name: str,
+        *,
+        at: datetime,
+        cause: Cause,
+        profile=None,
+        subject=None,
+        payload: dict | None = None,
+        is_pending: bool = True,
     ) -> "Event":
         """The unsaved row, for bulk paths that write thousands at once."""
         depth = cause.event.depth + 1 if cause.event is not None else 0
@@ -91,6 +102,7 @@ class Event(models.Model):
             cause_id=cause.event.pk if cause.event is not None else None,
             depth=depth,
             at=at,
+            is_pending=is_pending,
         )
 
 

@@ -8,7 +8,7 @@ from jobs.working import work
 
 
 class Command(BaseCommand):
-    help = "Do the background work: imports, bulk issues. Ends after the current step on Ctrl-C or SIGTERM."
+    help = "Do the background work: imports, bulk issues, what follows from events. Ends after the current steps on Ctrl-C or SIGTERM."
 
     def add_arguments(self, parser):
         parser.add_argument("--once", action="store_true", help="Do what is due and end.")
@@ -19,4 +19,4 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: stopping.append(True))
         self.stdout.write("Working. Stop with Ctrl-C.")
         count = work(should_stop=lambda: bool(stopping), once=once)
-        self.stdout.write(f"Done: {count} jobs.")
+        self.stdout.write(f"Done: {count} jobs, events and other steps.")

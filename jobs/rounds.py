@@ -1,0 +1,20 @@
+"""What a worker does again and again, beside the jobs: hand out events, run reactions, send deliveries. Apps register theirs."""
+
+from collections.abc import Callable
+
+Round = Callable[..., int]
+ROUNDS: dict[str, Round] = {}
+
+
+def does(what: str):
+    """Register a function that does some of what is due and returns how much; 0 when there was nothing.
+
+    It takes `at=` and makes its own transactions. Any number of workers may call it at once, and any of them may die in it
+    at any moment: what is due then is due still.
+    """
+
+    def register(function: Round) -> Round:
+        ROUNDS[what] = function
+        return function
+
+    return register
