@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from profiles.telling import tell
-
 
 def name(payload: dict) -> str:
     """The benefit's name in quotes."""
@@ -29,16 +27,33 @@ def to_whom(payload: dict) -> str:
     return f" to {payload['issued_to']}" if payload.get("issued_to") else ""
 
 
-tell("benefit.issued", lambda payload: f"The benefit {name(payload)} was issued{to_whom(payload)}.", icon="redeem")
-tell("benefit.claimed", lambda payload: f"The customer claimed the benefit {name(payload)}.", icon="front_hand")
-tell(
-    "benefit.redeemed",
-    lambda payload: f"The benefit {name(payload)} was redeemed{times(payload)}.",
-    icon="check_circle",
-)
-tell("benefit.reversed", lambda payload: f"A redemption of {name(payload)} was undone.", icon="undo")
-tell("benefit.returned", lambda payload: f"Uses of {name(payload)} were given back.", icon="undo")
-tell("benefit.extended", lambda payload: f"The benefit {name(payload)} was extended{until(payload)}.", icon="update")
-tell("benefit.revoked", lambda payload: f"The benefit {name(payload)} was revoked.", icon="block")
-tell("benefit.updated", lambda payload: f"The benefit {name(payload)} was corrected.", icon="edit")
-tell("benefit.expired", lambda payload: f"The benefit {name(payload)} has expired.", icon="timer_off")
+def issued(payload: dict) -> str:
+    return f"The benefit {name(payload)} was issued{to_whom(payload)}."
+
+
+def claimed(payload: dict) -> str:
+    return f"The customer claimed the benefit {name(payload)}."
+
+
+def redeemed(payload: dict) -> str:
+    return f"The benefit {name(payload)} was redeemed{times(payload)}."
+
+
+def reversed_(payload: dict) -> str:
+    return f"A redemption of {name(payload)} was undone."
+
+
+def returned(payload: dict) -> str:
+    return f"Uses of {name(payload)} were given back."
+
+
+def extended(payload: dict) -> str:
+    return f"The benefit {name(payload)} was extended{until(payload)}."
+
+
+def revoked(payload: dict) -> str:
+    return f"The benefit {name(payload)} was revoked."
+
+
+def corrected(payload: dict) -> str:
+    return f"The benefit {name(payload)} was corrected."

@@ -15,7 +15,7 @@ class ProfilesConfig(AppConfig):
         import_module("profiles.draining")
         import_module("profiles.importing.forgetting")
         import_module("profiles.conditions.own_facts")
+        import_module("profiles.events.own")
         autodiscover_modules("panels", "events", "auditing", "facts", "listening")
         import_module("profiles.panels.own")
-        import_module("profiles.events.own")
         import_module("profiles.events.administration")

@@ -1,7 +1,6 @@
 """How the timeline tells what a customer bought."""
 
 from cxmanager import amounts
-from profiles.telling import tell
 
 
 def money(payload: dict) -> str:
@@ -37,23 +36,13 @@ def spent(payload: dict) -> str:
     return "The figures of the customer's purchases changed."
 
 
-tell("transaction.created", bought, icon="receipt_long")
-tell(
-    "transaction.returned",
-    lambda payload: f"Goods worth {money(payload)} were returned{place(payload)}{receipt(payload)}.",
-    icon="assignment_return",
-)
-tell(
-    "transaction.updated",
-    lambda payload: f"A transaction of {money(payload)}{place(payload)}{receipt(payload)} was changed.",
-    icon="edit",
-)
-tell("transaction.voided", voided, icon="block")
-tell(
-    "transaction.deleted",
-    lambda payload: f"A transaction of {money(payload)}{place(payload)}{receipt(payload)} was deleted.",
-    icon="delete",
-)
-tell("transaction.resent", "A transaction was told again to all who listen.", icon="sync")
-tell("transaction-item.resent", "A line of a transaction was told again to all who listen.", icon="sync")
-tell("aggregation.updated", spent, icon="functions", is_consequence=True)
+def returned(payload: dict) -> str:
+    return f"Goods worth {money(payload)} were returned{place(payload)}{receipt(payload)}."
+
+
+def updated(payload: dict) -> str:
+    return f"A transaction of {money(payload)}{place(payload)}{receipt(payload)} was changed."
+
+
+def deleted(payload: dict) -> str:
+    return f"A transaction of {money(payload)}{place(payload)}{receipt(payload)} was deleted."

@@ -18,9 +18,10 @@ from access.models import ApiToken, User
 from cxmanager.paginating import BoundedListMixin
 from cxmanager.tables import flat, shown, table_of
 from profiles.cause import Door
+from profiles.events.catalogue import CATALOGUE
 from profiles.models import Event, Profile
 from profiles.panels.timeline import number, subject_url
-from profiles.telling import TELLERS, field_label, sentence
+from profiles.telling import field_label, sentence
 
 DOOR_NAMES = {
     Door.ADMIN: "Back office",
@@ -52,10 +53,10 @@ class WhatFilter(DropdownFilter):
     parameter_name = "what"
 
     def lookups(self, request, model_admin):
-        return [(name, re.sub(r"[._-]", " ", name).capitalize()) for name in sorted(TELLERS)]
+        return [(name, re.sub(r"[._-]", " ", name).capitalize()) for name in sorted(kind.name for kind in CATALOGUE)]
 
     def queryset(self, request, queryset):
-        return queryset.filter(name=self.value()) if self.value() in TELLERS else queryset
+        return queryset.filter(name=self.value()) if CATALOGUE.named(self.value()) else queryset
 
 
 @admin.register(Event)

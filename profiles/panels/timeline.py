@@ -30,7 +30,7 @@ class Entry:
 
 def timeline(profile: Profile, request) -> dict:
     """A page of the timeline. `?from=` shows it from that event back, which is how causes and effects are reached."""
-    told = profile.events.exclude(name__in=telling.CONSEQUENCES)
+    told = profile.events.exclude(name__in=telling.consequences())
     rows = told.select_related("cause", "location").prefetch_related(
         Prefetch("effects", queryset=Event.objects.order_by("id"))
     )
