@@ -24,6 +24,7 @@ SENTENCES = {
     "reversal_window_closed": "This redemption is too old to be reversed.",
     "nothing_to_return": "There are not that many uses left to give back.",
     "has_benefits": "This benefit was given to customers, so it cannot be deleted. Archive it instead.",
+    "none_held": "The customer holds no such benefit that could be used now.",
     "profile_inactive": "This customer's profile was deleted.",
 }
 

@@ -16,6 +16,6 @@ class ProfilesConfig(AppConfig):
         import_module("profiles.importing.forgetting")
         import_module("profiles.conditions.own_facts")
         import_module("profiles.events.own")
-        autodiscover_modules("panels", "events", "auditing", "facts", "listening")
+        autodiscover_modules("panels", "events", "auditing", "facts", "listening", "actions")
         import_module("profiles.panels.own")
         import_module("profiles.events.administration")

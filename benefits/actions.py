@@ -1,0 +1,69 @@
+"""What reactions can do with benefits."""
+
+from datetime import datetime, timedelta
+
+from benefits.models import Benefit, BenefitDefinition, Redemption
+from benefits.refusals import refusal
+from profiles.acting import Money, Text, Whole, acts
+from profiles.cause import Cause
+from profiles.models import Profile
+
+
+def offered() -> list[tuple[str, str]]:
+    return list(BenefitDefinition.objects.issuable().order_by("name").values_list("handle", "name"))
+
+
+DEFINITION = Text("definition", "Benefit", "The handle of its definition. Example: birthday-coffee.", choices=offered)
+
+
+@acts(
+    "benefit.issue",
+    label="Issue a benefit",
+    sentence="issue the benefit “{definition}”",
+    takes=[
+        DEFINITION,
+        Whole("days", "Days", "How long it holds, if not as long as its definition says.", is_required=False),
+        Money("value", "Value", "What it is worth, if not what its definition says.", is_required=False),
+    ],
+    icon="redeem",
+    aliases=("benefit.create",),
+)
+def issue_benefit(
+    profile: Profile, *, at: datetime, cause: Cause, definition: str, days: int | None = None, value=None
+) -> Benefit:
+    given = {"value": value} if value is not None else {}
+    if days is not None:
+        given["expires_at"] = at + timedelta(days=days)
+    return BenefitDefinition.objects.get(handle=definition).issue(profile, at=at, cause=cause, **given)
+
+
+@acts(
+    "benefit.redeem",
+    label="Use a benefit",
+    sentence="use the benefit “{definition}”",
+    takes=[DEFINITION, Whole("count", "Uses", "How many uses it takes.", is_required=False, default=1, most=1_000)],
+    icon="done_all",
+    aliases=("redeem.benefit",),
+)
+def redeem_benefit(profile: Profile, *, at: datetime, cause: Cause, definition: str, count: int = 1) -> Redemption:
+    return held(profile, definition, at=at, count=count).redeem(at=at, cause=cause, count=count)
+
+
+@acts(
+    "benefit.extend",
+    label="Extend a benefit",
+    sentence="extend the benefit “{definition}” by {days} days",
+    takes=[DEFINITION, Whole("days", "Days", "By how many days its end moves.", most=3_650)],
+    icon="more_time",
+)
+def extend_benefit(profile: Profile, *, at: datetime, cause: Cause, definition: str, days: int) -> Benefit:
+    return held(profile, definition, at=at).extend(at=at, cause=cause, days=days)
+
+
+def held(profile: Profile, definition: str, *, at: datetime, count: int = 1) -> Benefit:
+    """The customer's benefit of that definition that ends first. Raises Refusal `none_held`."""
+    rows = profile.benefits.usable(at=at, count=count).filter(definition__handle=definition)
+    first = rows.select_related("definition").order_by("expires_at", "pk").first()
+    if first is None:
+        raise refusal("none_held")
+    return first
