@@ -2,19 +2,19 @@
 
 from benefits import telling
 from profiles.events.catalogue import declare
-from profiles.events.schemas import CHANGES, KEY, MOMENT, TEXT, WHOLE, YES_NO, about, or_null, record
+from profiles.events.schemas import CHANGES, MOMENT, TEXT, WHOLE, YES_NO, about, or_null, record
 
 DEFINITION = record({"handle": TEXT, "name": TEXT})
 HELD = {
     "benefit_id": WHOLE,
-    "definition_id": KEY,
+    "definition_id": about("Its number, as text.", TEXT),
     "definition": DEFINITION,
     "issued_at": MOMENT,
     "expires_at": MOMENT,
 }
 HELD_EXAMPLE = {
     "benefit_id": 16,
-    "definition_id": "0190c3ad-5a11-7c30-9d0e-0a4f2b8f1c77",
+    "definition_id": "4",
     "definition": {"handle": "free-coffee", "name": "Free coffee"},
     "issued_at": "2026-05-01T12:00:00+00:00",
     "expires_at": "2026-05-31T23:59:59+00:00",
@@ -22,7 +22,7 @@ HELD_EXAMPLE = {
 USED = {
     "redemption_id": WHOLE,
     "benefit_id": WHOLE,
-    "definition_id": KEY,
+    "definition_id": about("Its number, as text.", TEXT),
     "definition": DEFINITION,
     "count": about("How many uses it took.", WHOLE),
     "transaction_external_id": about("The sale it was used in; may be empty.", TEXT),

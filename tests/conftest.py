@@ -10,7 +10,8 @@ from django.contrib.auth.models import Group
 from access.models import ApiToken, User
 from access.roles import Role
 from profiles.cause import Cause, Door
-from profiles.models import Profile
+from profiles.models import Event, Profile
+from tests.declared import undeclared
 
 NOON = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 
@@ -45,6 +46,27 @@ def no_unexpected_error_log(request):
         assert wire.errors == []
     else:
         assert wire.errors, "This test is marked with logs_an_error, but none was logged."
+
+
+@pytest.fixture(autouse=True)
+def no_undeclared_event(request, monkeypatch):
+    """Fail the test that makes an event which is not as the catalogue says: `@pytest.mark.records_anything` when it means to."""
+    made, of = [], Event.of
+
+    def noted(name: str, **given) -> Event:
+        event = of(name, **given)
+        # Bulk paths make one without a name, for the columns that all of theirs share.
+        if name:
+            made.append(event)
+        return event
+
+    monkeypatch.setattr(Event, "of", noted)
+    yield
+    wrong = undeclared(made)
+    if request.node.get_closest_marker("records_anything") is None:
+        assert wrong == []
+    else:
+        assert wrong, "This test is marked with records_anything, but all it recorded is declared."
 
 
 @pytest.fixture

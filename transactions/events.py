@@ -19,7 +19,7 @@ from transactions import telling
 from transactions.models import Transaction
 from transactions.payloads import LINES_TOLD
 
-PLACE = or_null(record({"id": WHOLE, "name": TEXT, "external_code": TEXT, "type": TEXT}))
+PLACE = or_null(record({"id": WHOLE, "name": TEXT, "external_code": or_null(TEXT), "type": TEXT}))
 LINE = record(
     {
         "id": WHOLE,

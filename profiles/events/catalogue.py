@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from django.core.exceptions import ValidationError
 
-from cxmanager.nearness import did_you_mean
+from cxmanager.nearness import did_you_mean, nearest
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 ICON = "radio_button_unchecked"
@@ -94,8 +94,15 @@ class Catalogue:
             return name
         if name in self._aliases:
             return self._aliases[name]
-        near = did_you_mean(name, [*self._known, *self._aliases])
-        raise ValidationError(f"There is no event “{name}”.{near}", code="unknown_event")
+        raise ValidationError(
+            f"There is no event “{name}”.{did_you_mean(name, self._like(name))}", code="unknown_event"
+        )
+
+    def _like(self, name: str) -> list[str]:
+        """The names and aliases of the concept that this name may mean. The half behind the dot is alike in most of them."""
+        known = [*self._known, *self._aliases]
+        concept = nearest(name.partition(".")[0].lower(), {one.partition(".")[0] for one in known})
+        return [one for one in known if one.startswith(f"{concept}.")]
 
 
 CATALOGUE = Catalogue()

@@ -28,7 +28,7 @@ def ears(monkeypatch):
 @pytest.fixture
 def record(member, at, cause):
     def record(name, **payload):
-        return member.record(name, at=at, cause=cause, payload=payload)
+        return member.record(name, at=at, cause=cause, payload={"tag": "vip"} | payload)
 
     return record
 
@@ -87,12 +87,12 @@ def test_many_that_nobody_wants_do_not_hide_one_that_somebody_does(ears, record,
 class TestFailing:
     @pytest.mark.logs_an_error
     def test_one_event_holds_up_no_other(self, ears, record, at):
-        bad, good = record("tag.added", handle="bad"), record("tag.added", handle="good")
+        bad, good = record("tag.added", tag="bad"), record("tag.added", tag="good")
         written = []
 
         def hear(events, *, at):
             for event in events:
-                Tag.objects.create(handle=event.payload["handle"])
+                Tag.objects.create(handle=event.payload["tag"])
                 if event == bad:
                     raise ValueError("This one is bad.")
             written.extend(events)

@@ -42,6 +42,7 @@ def test_a_payload_cannot_reach_into_the_code():
     )
 
 
+@pytest.mark.records_anything
 class TestByWhom:
     def test_names_person_and_place(self, db, clerk, at):
         cause = Cause(door=Door.ADMIN, user=clerk, location=Location.objects.create(name="Fitzroy"))

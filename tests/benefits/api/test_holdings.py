@@ -355,14 +355,14 @@ class TestExtendRevokeWhy:
         assert (again.status_code, again.json()["code"]) == (409, "already_revoked")
 
     def test_why_leads_back_to_the_first_cause(self, api, url, coffee, member, at, cause):
-        first = member.record("interaction.created", at=at, cause=cause)
+        first = member.record("tag.added", at=at, cause=cause, payload={"tag": "vip"})
         benefit = coffee.issue(member, at=at, cause=cause.because_of(first))
 
         data = api.get(f"{url}/{benefit.pk}/why").json()["data"]
 
         assert set(data) == set(WhyShape().fields)
         assert data["text"] == "Benefit issued by Clara in the back office."
-        assert [link["name"] for link in data["chain"]] == ["benefit.issued", "interaction.created"]
+        assert [link["name"] for link in data["chain"]] == ["benefit.issued", "tag.added"]
         assert data["chain"][1]["event_id"] == first.pk
 
     def test_change_and_delete(self, api, url, issued):

@@ -51,6 +51,7 @@ class TestPage:
         assert "This profile was merged into another:" in text
         assert "Otto Othersen" in text
 
+    @pytest.mark.records_anything
     def test_costs_the_same_however_much_there_is_to_show(self, as_clerk, member, page, at, cause):
         def fill(times: int) -> None:
             for number in range(times):
