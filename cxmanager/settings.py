@@ -39,6 +39,8 @@ def _key_of_this_installation() -> str:
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or _key_of_this_installation()
+# Keys of before: what they signed and sealed is still read.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
@@ -101,6 +103,7 @@ INSTALLED_APPS = [
     "profiles",
     "transactions",
     "benefits",
+    "reactions",
 ]
 
 MIDDLEWARE = [
@@ -248,6 +251,14 @@ IDEMPOTENCY_DAYS = env.int("IDEMPOTENCY_DAYS", default=7)
 # Who may send keys: functions from a bearer token to the caller's name. Members first, as they are asked without a query.
 IDEMPOTENCY_CALLERS = ["profiles.api.members.authentication.caller_of", "access.authentication.caller_of"]
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=60)
+# The first seals secrets that are kept, such as those of webhooks; the others still open what they sealed.
+ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS", default=[])
+# Networks, as 10.1.0.0/16, that webhooks and targets may reach although they are private; and the ports elsewhere.
+DELIVERY_ALLOWED_ADDRESSES = env.list("DELIVERY_ALLOWED_ADDRESSES", default=[])
+DELIVERY_ALLOWED_PORTS = env.list("DELIVERY_ALLOWED_PORTS", cast=int, default=[80, 443, 8080, 8443])
+DELIVERY_TIMEOUT_SECONDS = env.int("DELIVERY_TIMEOUT_SECONDS", default=15)
+DELIVERY_FAILURES_BEFORE_PAUSE = env.int("DELIVERY_FAILURES_BEFORE_PAUSE", default=20)
+DELIVERY_RETENTION_DAYS = env.int("DELIVERY_RETENTION_DAYS", default=90)
 IMPORT_RETENTION_DAYS = env.int("IMPORT_RETENTION_DAYS", default=30)
 MAX_IMPORT_BYTES = env.int("MAX_IMPORT_BYTES", default=1_073_741_824)
 

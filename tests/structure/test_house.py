@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-APPS = ["access", "benefits", "cxmanager", "jobs", "profiles", "transactions"]
+APPS = ["access", "benefits", "cxmanager", "jobs", "profiles", "reactions", "transactions"]
 LONGEST_FILE = 350
 
 

@@ -1,0 +1,86 @@
+"""What a template, a condition and the body of a webhook know of an event (omneo-reference 4.9): constant in queries.
+
+Of an event of the profile itself the profile stands at the root; of any other its payload does, with `profile_id` and the
+profile nested.
+"""
+
+from datetime import datetime
+
+from profiles.conditions.evaluating import number_of
+from profiles.conditions.facts import FACTS, FactType
+from profiles.conditions.moments import Moment, written
+from profiles.conditions.readings import values_of
+from profiles.models import Event, Profile
+
+OF_PROFILES = "profile."
+CUSTOM = "custom_attributes"
+# What Omneo's profiles have and no app here counts yet: nobody has any of it. A fact of the same name takes its place.
+NOTHING_YET = {
+    "reward_balance": 0,
+    "point_balance": 0,
+    "combined_balance_dollars": 0,
+    "tier_handle": None,
+    "tier": {"handle": None, "name": None},
+    "flattened_statuses": [],
+}
+# Events keep money and quantities as text, so that nothing is rounded; those who compare and print them want numbers.
+AMOUNTS = {"total", "net", "amount", "quantity"}
+
+
+def context_of_profile(profile: Profile, *, at: datetime) -> dict:
+    """Every fact of the profile, nested by its name, as JSON; with `id` and `profile_id`. Two queries."""
+    asked = Moment(at)
+    values = values_of(profile, set(FACTS), asked=asked)
+    context = {"id": str(profile.pk), "profile_id": str(profile.pk)} | {
+        name: dict(value) if isinstance(value, dict) else value for name, value in NOTHING_YET.items()
+    }
+    for fact in FACTS:
+        if fact.handle in values:
+            put(context, fact.handle, as_json(values[fact.handle], is_number=fact.type == FactType.NUMBER))
+    context[CUSTOM] = {}
+    for namespace, handle, value in profile.custom_attributes.values_list("namespace", "handle", "value"):
+        context[CUSTOM].setdefault(namespace, {})[handle] = value
+    return context
+
+
+def context_of(event: Event, *, at: datetime) -> dict:
+    """The event's values with those of its profile, as JSON. Two queries, and one more where the event has not read its profile."""
+    profile = context_of_profile(event.profile, at=at) if event.profile_id is not None else None
+    payload = with_numbers(event.payload)
+    if event.name.startswith(OF_PROFILES):
+        return payload | (profile or {})
+    if profile is None:
+        return payload | {"profile_id": None, "profile": None}
+    return payload | {"profile_id": profile["id"], "profile": profile}
+
+
+def put(context: dict, name: str, value) -> None:
+    """The value under its dotted name. Where a value has the name of a group, the group stands."""
+    *groups, last = name.split(".")
+    for group in groups:
+        if not isinstance(context.get(group), dict):
+            context[group] = {}
+        context = context[group]
+    if not isinstance(context.get(last), dict):
+        context[last] = value
+
+
+def as_json(value, *, is_number: bool):
+    if is_number and value is not None:
+        return number_of(value) if hasattr(value, "to_integral_value") else value
+    return written(value) if hasattr(value, "isoformat") else value
+
+
+def with_numbers(value, name: str = ""):
+    """The payload with amounts as numbers, however deep they are."""
+    if isinstance(value, dict):
+        return {key: with_numbers(one, key) for key, one in value.items()}
+    if isinstance(value, list):
+        return [with_numbers(one, name) for one in value]
+    if name in AMOUNTS and isinstance(value, str):
+        try:
+            number = float(value)
+        except ValueError:
+            return value
+        return int(number) if number.is_integer() else number
+    return value

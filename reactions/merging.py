@@ -1,0 +1,32 @@
+"""What happens to deliveries when two profiles become one, and when a person's data is exported or erased (profiles/merging.py)."""
+
+from django.db.models import F
+from django.dispatch import receiver
+
+from profiles.merging import erasing, exporting, merging
+from reactions.models import Delivery
+
+
+@receiver(merging, dispatch_uid="reactions.merging")
+def move(*, winner, loser, **_) -> None:
+    Delivery.objects.filter(profile=loser).update(profile=winner)
+
+
+@receiver(erasing, dispatch_uid="reactions.erasing")
+def scrub(*, profile, **_) -> None:
+    """What was sent about the person goes, with what was answered; what waits is never sent. That something was sent stays."""
+    theirs = Delivery.objects.filter(profile__in=[profile, *profile.merged_from.all()])
+    theirs.open().update(state=Delivery.State.PARKED, next_at=None, error="The person's data was erased.")
+    theirs.update(body="", answer="", is_prepared=True)
+
+
+@receiver(exporting, dispatch_uid="reactions.exporting")
+def held_about(*, profile, **_) -> dict[str, list[dict]]:
+    rows = Delivery.objects.filter(profile=profile).order_by("id")
+    return {
+        "deliveries": list(
+            rows.values(
+                "id", "state", "body", "created_at", "delivered_at", to=F("target__name"), about=F("event__name")
+            )
+        )
+    }

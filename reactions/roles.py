@@ -1,0 +1,3 @@
+from access.roles import Role
+
+GRANTS = {Role.PROGRAM_MANAGER: ["*"], Role.ANALYST: ["view_*"]}
