@@ -35,20 +35,31 @@ def hand_out(*, at: datetime) -> int:
     """One batch. 0 when nothing is pending, or when another worker is handing out."""
     if not is_my_turn():
         return 0
-    wanted = set().union(*(listener.wanted() for listener in LISTENERS.values()))
-    pending = list(Event.objects.filter(is_pending=True).order_by("pk").values_list("pk", "name")[:PASSED_OVER])
-    heard = [pk for pk, name in pending if name in wanted][: BATCH + 1]
-    if len(heard) > BATCH:
-        # The first that is left for the next batch ends this one.
-        end = heard.pop()
-        pending = [one for one in pending if one[0] < end]
+    pending, heard = next_batch(set().union(*(listener.wanted() for listener in LISTENERS.values())))
     if heard:
-        events = list(Event.objects.filter(among(Event, "id", heard)).select_related("profile").order_by("pk"))
+        events = list(Event.objects.filter(among(Event, "id", heard)).order_by("pk"))
         for listener in LISTENERS.values():
             tell(listener, listener.among(events), at=at)
     if pending:
-        Event.objects.filter(among(Event, "id", [pk for pk, _ in pending])).update(is_pending=False)
+        Event.objects.filter(among(Event, "id", pending)).update(is_pending=False)
     return len(pending)
+
+
+def next_batch(wanted: set[str]) -> tuple[list[int], list[int]]:
+    """The ids of the oldest that are pending, and of those of them with a wanted name: `BATCH` of these at most."""
+    rows = Event.objects.filter(is_pending=True).order_by("pk").values_list("pk", "name")
+    # Mostly all are wanted; where few are it looks further.
+    for count in (min(BATCH + 1, PASSED_OVER), PASSED_OVER):
+        pending = list(rows[:count])
+        heard = [pk for pk, name in pending if name in wanted][: BATCH + 1]
+        if len(heard) > BATCH or len(pending) < count:
+            break
+    ids = [pk for pk, _ in pending]
+    if len(heard) > BATCH:
+        # The first that is left for the next batch ends this one.
+        end = heard.pop()
+        ids = ids[: ids.index(end)]
+    return ids, heard
 
 
 def is_my_turn() -> bool:

@@ -1,9 +1,11 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from profiles.draining import PASSED_OVER, drain_some, hand_out, lag
-from profiles.listening import LISTENERS, listens
+from profiles.listening import LISTENERS, listens, with_profiles
 from profiles.models import Event, Tag, Unheard
 from profiles.models.unheard import MOST_ATTEMPTS
 
@@ -157,3 +159,16 @@ def test_lag_is_that_of_the_oldest(ears, record, at):
     record("tag.added")
     record("tag.added")
     assert lag(at=at + timedelta(seconds=90)) == (2, 90.0)
+
+
+def test_many_cost_as_many_queries_as_one(ears, record, at):
+    ears(["tag.added"], lambda events, *, at: [event.profile.email for event in with_profiles(events)])
+    costs = []
+    for count in (1, 30):
+        for _ in range(count):
+            record("tag.added")
+        with CaptureQueriesContext(connection) as queries:
+            hand_out(at=at)
+        costs.append(len(queries))
+
+    assert costs[0] == costs[1]
