@@ -80,6 +80,7 @@ SIDEBAR = [
             page(_("Roles"), "shield_person", "admin:access_staffrole_changelist", "access.view_staffrole"),
             page(_("API tokens"), "key", "admin:access_apitoken_changelist", "access.view_apitoken"),
             page(_("Programme settings"), "settings", "admin:access_setting_changelist", "access.view_setting"),
+            page(_("Events"), "bolt", "admin:profiles_event_catalogue", "profiles.change_segment"),
             page(_("Audit"), "history", "admin:profiles_event_changelist", "access.view_audit"),
             page(_("Staff"), "badge", "admin:profiles_staffmember_changelist", "profiles.change_staffmember"),
             page(_("Background work"), "manufacturing", "admin:jobs_job_changelist", "jobs.view_job"),

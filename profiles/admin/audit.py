@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.timezone import localtime
@@ -17,6 +17,7 @@ from unfold.decorators import display
 from access.models import ApiToken, User
 from cxmanager.paginating import BoundedListMixin
 from cxmanager.tables import flat, shown, table_of
+from profiles.admin import events
 from profiles.cause import Door
 from profiles.events.catalogue import CATALOGUE
 from profiles.models import Event, Profile
@@ -101,6 +102,10 @@ class EventAdmin(BoundedListMixin, ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
         return False
+
+    def get_urls(self) -> list:
+        catalogue = path("catalogue/", self.admin_site.admin_view(events.catalogue), name="profiles_event_catalogue")
+        return [catalogue, *super().get_urls()]
 
     # --- The list -----------------------------------------------------------------------------------------------------
 

@@ -236,3 +236,22 @@ AN_EVENT = {
     "cause": {"id": 100, "name": "tag.added", "at": "2026-05-01 12:00:00", "actor": "Till in Fitzroy"},
 }
 EVENT = OpenApiExample("A benefit was issued because of a tag", value=AN_EVENT, response_only=True)
+EVENT_TYPE = OpenApiExample(
+    "A tag is added",
+    value={
+        "name": "tag.added",
+        "group": "Customers",
+        "description": "A tag is stuck on a customer. One event for each tag.",
+        "aliases": [],
+        "subject": "profiles.profile",
+        "customer": "always",
+        "payload_schema": {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "type": "object",
+            "properties": {"tag": {"type": "string"}},
+            "required": ["tag"],
+        },
+        "example": {"tag": "vip"},
+    },
+    response_only=True,
+)

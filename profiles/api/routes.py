@@ -5,6 +5,7 @@ from profiles.api.addresses import AddressViewSet
 from profiles.api.attributes import AppearanceViewSet, CommsViewSet, CustomAttributeViewSet, DateViewSet
 from profiles.api.batch import BatchViewSet
 from profiles.api.conditions import ConditionViewSet
+from profiles.api.events import EventCatalogueViewSet
 from profiles.api.identities import IdentityViewSet, ProfileIdentityViewSet
 from profiles.api.interactions import InteractionViewSet, ProfileInteractionViewSet
 from profiles.api.lookups import CustomAttributeFinderViewSet, LookupViewSet
@@ -31,6 +32,7 @@ WHOLE = [
     endpoint("conditions/validate", ConditionViewSet.as_view({"post": "check"}), "condition-validate"),
     endpoint("conditions/evaluate", ConditionViewSet.as_view({"post": "evaluate"}), "condition-evaluate"),
     endpoint("conditions/audience", ConditionViewSet.as_view({"post": "audience"}), "condition-audience"),
+    endpoint("events/catalogue", EventCatalogueViewSet.as_view({"get": "catalogue"}), "event-catalogue"),
     endpoint("identities", IdentityViewSet.as_view({"get": "list"}), "identities"),
     endpoint("identities/search", LookupViewSet.as_view({"get": "search"}), "identities-search"),
     endpoint(

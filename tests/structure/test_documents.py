@@ -5,13 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from profiles.management.commands.list_facts import as_markdown
+from profiles.management.commands import list_events, list_facts
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 def test_the_page_of_facts_is_the_declarations():
-    assert (DOCS / "facts.md").read_text() == as_markdown(), "Run: python manage.py list_facts > docs/facts.md"
+    assert (DOCS / "facts.md").read_text() == list_facts.as_markdown(), (
+        "Run: python manage.py list_facts > docs/facts.md"
+    )
+
+
+def test_the_page_of_events_is_the_declarations():
+    page = (DOCS / "events.md").read_text()
+    assert page == list_events.as_markdown(), "Run: python manage.py list_events > docs/events.md"
 
 
 def test_an_example_of_a_fact_is_one_of_its_kind():

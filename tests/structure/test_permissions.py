@@ -99,6 +99,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "jobs_job_delete": ("", ""),
     "jobs_job_history": ("AMN", "AMN"),
     "profiles_event_add": ("", ""),
+    "profiles_event_catalogue": ("AM", ""),
     "profiles_event_change": ("A", ""),
     "profiles_event_changelist": ("A", "A"),
     "profiles_event_delete": ("", ""),
