@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from difflib import get_close_matches
 from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from cxmanager.nearness import did_you_mean
 from profiles.cause import Cause
 from profiles.models import Profile
 
@@ -39,9 +39,8 @@ class Argument:
         known = [one for one, _ in self.choices()] if self.choices is not None else [value]
         if value in known:
             return value
-        near = get_close_matches(value, known, n=1)
-        hint = f" Did you mean “{near[0]}”?" if near else ""
-        raise ValidationError(f"There is no {self.label.lower()} “{value}”.{hint}", code="unknown_choice")
+        near = did_you_mean(value, known)
+        raise ValidationError(f"There is no {self.label.lower()} “{value}”.{near}", code="unknown_choice")
 
 
 @dataclass(frozen=True)
@@ -104,8 +103,12 @@ Act = Callable[..., Any]
 
 
 @dataclass(frozen=True)
-class Action:
-    """One kind of action. `sentence` reads after “then”, with arguments in braces."""
+class ActionType:
+    """One kind of action. `sentence` reads after “then”, with arguments in braces.
+
+    One that `takes_context` is given what is known of the event and its customer, as `context=`, and `key=`: a text that is
+    the same whenever this is done for the same event by the same step.
+    """
 
     handle: str
     label: str
@@ -114,6 +117,7 @@ class Action:
     act: Act = field(repr=False)
     icon: str = "bolt"
     aliases: Sequence[str] = ()
+    takes_context: bool = False
 
     def read(self, given: dict) -> dict:
         """The arguments as the function takes them. Raises ValidationError by name, for all that is wrong at once."""
@@ -136,31 +140,31 @@ class Action:
             raise ValidationError(errors)
         return read
 
-    def __call__(self, profile: Profile, given: dict, *, at: datetime, cause: Cause) -> Any:
+    def __call__(self, profile: Profile, given: dict, *, at: datetime, cause: Cause, **known):
         """Do it, and return what was made. Raises Refusal as the verb does, ValidationError for wrong arguments."""
-        return self.act(profile, at=at, cause=cause, **self.read(given))
+        known = known if self.takes_context else {}
+        return self.act(profile, at=at, cause=cause, **known, **self.read(given))
 
 
-ACTIONS: dict[str, Action] = {}
+ACTIONS: dict[str, ActionType] = {}
 ALIASES: dict[str, str] = {}
 
 
-def acts(handle: str, *, label: str, sentence: str, takes: Sequence[Argument] = (), icon="bolt", aliases=()):
+def acts(handle: str, *, label: str, sentence: str, takes: Sequence[Argument] = (), **options):
     """Register a function as an action. It takes the customer, `at=`, `cause=` and its arguments, and returns what it made."""
 
     def register(act: Act) -> Act:
-        ACTIONS[handle] = Action(handle, label, sentence, tuple(takes), act, icon, tuple(aliases))
-        ALIASES.update(dict.fromkeys(aliases, handle))
+        ACTIONS[handle] = ActionType(handle, label, sentence, tuple(takes), act, **options)
+        ALIASES.update(dict.fromkeys(options.get("aliases", ()), handle))
         return act
 
     return register
 
 
-def action_of(name: str) -> Action:
+def action_of(name: str) -> ActionType:
     """The action of this name or alias. Raises ValidationError with what is near."""
     handle = ALIASES.get(name, name)
     if handle in ACTIONS:
         return ACTIONS[handle]
-    near = get_close_matches(name, [*ACTIONS, *ALIASES], n=1)
-    hint = f" Did you mean “{near[0]}”?" if near else ""
-    raise ValidationError(f"There is no action “{name}”.{hint}", code="unknown_action")
+    near = did_you_mean(name, [*ACTIONS, *ALIASES])
+    raise ValidationError(f"There is no action “{name}”.{near}", code="unknown_action")

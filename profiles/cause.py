@@ -25,7 +25,10 @@ class Door(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Cause:
-    """Passed to a verb as `cause=`. `event` is the event that led to this one, when one did."""
+    """Passed to a verb as `cause=`. `event` is the event that led to this one, when one did.
+
+    `by` is the name of what acted where nobody did, such as a reaction.
+    """
 
     door: Door = Door.SYSTEM
     user: User | None = None
@@ -33,6 +36,7 @@ class Cause:
     location: Location | None = None
     reason: str = ""
     event: Event | None = None
+    by: str = ""
 
     @classmethod
     def by_staff(cls, user: User, *, reason: str = "", door: Door = Door.ADMIN) -> Cause:
@@ -47,7 +51,7 @@ class Cause:
         """A name to show in the timeline that outlives the user and the token."""
         if self.token is not None:
             return self.token.name
-        return str(self.user) if self.user is not None else ""
+        return str(self.user) if self.user is not None else self.by
 
     def because_of(self, event: Event) -> Cause:
         """The same people and place, led to by this event."""

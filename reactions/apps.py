@@ -8,6 +8,8 @@ class ReactionsConfig(AppConfig):
     verbose_name = "Automation"
 
     def ready(self) -> None:
-        # Each registers itself by being imported: the receivers of profiles' signals, the worker's rounds.
+        # Each registers itself by being imported: the receivers of profiles' signals, the worker's rounds, who hears events.
         import_module("reactions.merging")
         import_module("reactions.tasks")
+        import_module("reactions.triggering")
+        import_module("reactions.running")

@@ -1,5 +1,8 @@
+from reactions.models.action import Action
 from reactions.models.delivery import Delivery
+from reactions.models.reaction import Reaction
+from reactions.models.run import Run
 from reactions.models.target import Target
 from reactions.models.webhook import Webhook
 
-__all__ = ["Delivery", "Target", "Webhook"]
+__all__ = ["Action", "Delivery", "Reaction", "Run", "Target", "Webhook"]

@@ -1,0 +1,103 @@
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Q
+from simple_history.models import HistoricalRecords
+
+from cxmanager.refusals import Refusal
+from profiles.events.catalogue import CATALOGUE, canonical
+from reactions.refusals import refusal
+
+
+class ReactionQuerySet(models.QuerySet):
+    def living(self) -> "ReactionQuerySet":
+        return self.filter(deleted_at=None)
+
+    def triggers(self) -> "ReactionQuerySet":
+        return self.living().filter(kind=Reaction.Kind.TRIGGER)
+
+    def hearing(self) -> "ReactionQuerySet":
+        """The triggers that are switched on."""
+        return self.triggers().filter(is_active=True)
+
+
+class Reaction(models.Model):
+    """What happens by itself: when an event occurs, its actions are done in order (behaviour.md 8)."""
+
+    class Kind(models.TextChoices):
+        TRIGGER = "trigger", "When something happens"
+
+    kind = models.CharField(max_length=16, choices=Kind, default=Kind.TRIGGER)
+    name = models.CharField(max_length=191, help_text="What you call it. Example: Birthday coffee.")
+    description = models.TextField(blank=True, help_text="What it does for the customer, in a sentence or two.")
+    notes = models.TextField(blank=True, help_text="For colleagues: why it is as it is. Customers never see this.")
+    trigger = models.CharField("when", max_length=64, help_text="The event that starts it.")
+    is_active = models.BooleanField(
+        "switched on", default=False, help_text="Only what happens while it is switched on starts it."
+    )
+    switched_on_at = models.DateTimeField(null=True, editable=False)
+    deleted_at = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ReactionQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            models.Index(
+                fields=["trigger"], name="reactions_reaction_hearing", condition=Q(is_active=True, deleted_at=None)
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_active=False) | Q(switched_on_at__isnull=False),
+                name="reactions_reaction_on_since_a_moment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """Raises ValidationError for an event that there is not, and for one that is no customer's."""
+        try:
+            self.trigger = canonical(self.trigger)
+        except ValidationError as error:
+            raise ValidationError({"trigger": error}) from error
+        if CATALOGUE.named(self.trigger).customer == "never":
+            raise ValidationError(
+                {"trigger": f"“{self.trigger}” is no customer's, so there is nobody to do something for."}
+            )
+
+    def why_not_switched_on(self) -> Refusal | None:
+        """What is missing before it can be switched on, or None."""
+        if not self.actions.exists():
+            return refusal("no_actions")
+        return None
+
+    @transaction.atomic
+    def switch_on(self, *, at: datetime) -> None:
+        """Let what happens from now on start it. Raises Refusal `no_actions`. Asking again changes nothing."""
+        if self.is_active:
+            return
+        no = self.why_not_switched_on()
+        if no is not None:
+            raise no
+        self.is_active, self.switched_on_at = True, at
+        self.save(update_fields=["is_active", "switched_on_at", "updated_at"])
+
+    @transaction.atomic
+    def switch_off(self) -> None:
+        """Let nothing start it any more, and end what waits. What runs have done stays done."""
+        self.is_active, self.switched_on_at = False, None
+        self.save(update_fields=["is_active", "switched_on_at", "updated_at"])
+
+    @transaction.atomic
+    def remove(self, *, at: datetime) -> None:
+        """Take it off all lists; its runs stay on record."""
+        self.switch_off()
+        self.deleted_at = at
+        self.save(update_fields=["deleted_at", "updated_at"])

@@ -1,0 +1,94 @@
+from datetime import datetime
+
+from django.db import connection, models, transaction
+from django.db.models import Exists, OuterRef, Q
+
+from cxmanager.refusals import Refusal
+from reactions.refusals import refusal
+
+
+class RunQuerySet(models.QuerySet):
+    def next_due(self, *, at: datetime) -> "Run | None":
+        """The oldest run to do now, locked until the transaction ends, or None.
+
+        What waits for the first time is done in the order of the events for each customer: a later one waits for the
+        earlier. What failed and is tried again holds up nobody.
+        """
+        earlier = Run.objects.filter(profile=OuterRef("profile"), state=Run.State.WAITING, pk__lt=OuterRef("pk"))
+        rows = self.filter(~Exists(earlier), state__in=Run.DUE, next_at__lte=at).order_by("pk")
+        if connection.features.has_select_for_update_skip_locked:
+            rows = rows.select_for_update(skip_locked=True, of=("self",))
+        return rows.select_related("event", "profile", "reaction").first()
+
+
+class Run(models.Model):
+    """One firing of a reaction for one event: what each step saw, decided and made. Written by the worker, never edited."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        RETRYING = "retrying", "To be tried again"
+        DONE = "done", "Done"
+        FILTERED = "filtered", "Passed over"
+        REFUSED = "refused", "Refused"
+        PARKED = "parked", "Given up"
+        SWITCHED_OFF = "switched_off", "Switched off before"
+
+    DUE = (State.WAITING, State.RETRYING)
+
+    reaction = models.ForeignKey("reactions.Reaction", models.PROTECT, related_name="runs")
+    event = models.ForeignKey("profiles.Event", models.CASCADE, related_name="+")
+    profile = models.ForeignKey("profiles.Profile", models.CASCADE, null=True, related_name="+", db_index=False)
+    state = models.CharField(max_length=16, choices=State, default=State.WAITING)
+    steps = models.JSONField(default=list)
+    attempts = models.PositiveIntegerField(default=0)
+    next_at = models.DateTimeField()
+    error = models.TextField(blank=True)
+    milliseconds = models.PositiveIntegerField(default=0, help_text="How long its steps took, all attempts together.")
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ("view",)
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["id"], name="reactions_run_due", condition=Q(state__in=["waiting", "retrying"])),
+            models.Index(fields=["profile", "id"], name="reactions_run_waiting", condition=Q(state="waiting")),
+            models.Index(fields=["reaction", "-id"], name="reactions_run_of_reaction"),
+            models.Index(fields=["profile", "-id"], name="reactions_run_of_profile"),
+            models.Index(fields=["-id"], name="reactions_run_parked", condition=Q(state="parked")),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["reaction", "event"], name="reactions_run_once_for_each_event"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reaction} #{self.pk}"
+
+    def why_not_replayed(self) -> Refusal | None:
+        """Why it cannot be done once more, or None."""
+        if self.state in self.DUE:
+            return refusal("still_waiting")
+        if self.state == self.State.DONE:
+            return refusal("already_done")
+        return None
+
+    @transaction.atomic
+    def replay(self, *, at: datetime) -> "Run":
+        """Let the worker go on with it where it stopped: what it did before stays done and is not done twice.
+
+        Returns it, fresh. Raises Refusal: still_waiting, already_done.
+        """
+        run = Run.objects.select_for_update(of=("self",)).get(pk=self.pk)
+        no = run.why_not_replayed()
+        if no is not None:
+            raise no
+        run.state, run.attempts, run.next_at, run.ended_at, run.error = self.State.RETRYING, 0, at, None, ""
+        run.save(update_fields=["state", "attempts", "next_at", "ended_at", "error"])
+        return run
+
+    @property
+    def done(self) -> set[int]:
+        """The keys of the actions that are behind it."""
+        return {step["action_id"] for step in self.steps if step["outcome"] == "done"}

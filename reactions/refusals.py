@@ -1,0 +1,15 @@
+"""Every reason for which a reaction or a run is refused: code and sentence, in one place for all doors."""
+
+from cxmanager.refusals import Refusal
+
+SENTENCES = {
+    "no_actions": "Add an action first: this would do nothing.",
+    "still_waiting": "This run is going to be done anyway.",
+    "already_done": "This run was done. Doing it again would give the customer everything twice.",
+    "no_customer": "This event is no customer's, so there is nobody to do it for.",
+}
+
+
+def refusal(code: str, **details) -> Refusal:
+    """The refusal of this code."""
+    return Refusal(SENTENCES[code], code=code, **details)
