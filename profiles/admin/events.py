@@ -26,7 +26,7 @@ def catalogue(request: HttpRequest) -> TemplateResponse:
     request.current_app = admin.site.name
     frame = {
         **admin.site.each_context(request),
-        "title": "Events",
+        "title": "All events",
         "asked": asked,
         "count": len(found),
         "groups": [

@@ -12,6 +12,7 @@ from jobs.working import run_one
 from profiles.cause import Cause, Door
 from profiles.models import Event, Profile, Segment
 from profiles.telling import sentence
+from tests.declared import undeclared
 
 
 @pytest.fixture
@@ -156,6 +157,7 @@ class TestServe:
         benefit = Benefit.objects.get(profile=crowd[0])
         assert (event.user, event.door, event.reason) == (manager, "admin", "Winter thanks.")
         assert (event.subject_id, event.payload["batch_id"]) == (str(benefit.pk), batch.pk)
+        assert undeclared(events) == []
         assert benefit.expires_at == coffee.expiry_for(issued_at=benefit.issued_at)
 
     def test_costs_the_same_statements_for_one_and_for_seven(self, batch, at, by_manager, django_assert_num_queries):

@@ -4,6 +4,7 @@ from django.core.management import call_command
 from access.models import User
 from benefits.models import Benefit, BenefitDefinition, Redemption
 from profiles.models import Event, Identity, Location, Note, Profile
+from tests.declared import undeclared_rows
 from transactions.models import Product, Transaction
 
 
@@ -28,6 +29,7 @@ def test_makes_a_programme_and_is_safe_to_run_twice(capsys):
         counts.append([model.objects.count() for model in models])
 
     assert counts[0] == counts[1]
+    assert undeclared_rows() == []
     assert counts[0][:5] == [4, 4, 6, 60, 60]
     assert Identity.objects.get(identifier="0100000001").profile.email.endswith(".100000001@example.com")
     assert not Benefit.objects.filter(issued_at__lt=Profile.objects.earliest("joined_at").joined_at).exists()

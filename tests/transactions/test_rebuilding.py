@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 
 from jobs.housekeeping import TIDYING
 from profiles.models import Event
+from tests.declared import undeclared_rows
 from tests.transactions.conftest import line, on
 from transactions.models import Aggregation, Transaction, TransactionClaim
 
@@ -46,6 +47,7 @@ def test_a_day_drops_out_of_the_last_year(sell, figures):
     assert follow(at=on(3)) == 1
     assert (figures().spend_12m_now, figures().spend_12m) == (1, 101)
     assert Event.objects.filter(name="aggregation.updated").latest("id").payload["spend_12m"] == "101.00"
+    assert undeclared_rows() == []
     assert follow(at=on(3)) == 0
 
 

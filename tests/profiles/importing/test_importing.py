@@ -7,6 +7,7 @@ import pytest
 from cxmanager.refusals import Refusal
 from profiles.cause import Cause
 from profiles.models import CustomAttribute, Event, Identity, Location, Profile, ProfileImport, Tag
+from tests.declared import undeclared_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -325,3 +326,14 @@ def test_many_steps_and_cleaning_in_other_processes(bring, counts, monkeypatch):
     assert done.job.done == done.job.total == 42
     assert Profile.objects.get(email="c39@example.com").mobile_phone_e164 == "+61410000039"
     assert counts(bring(f"email,mobile_phone\n{rows}")) == (0, 0, 40, 0)
+
+
+def test_what_a_file_tells_is_what_the_catalogue_declares(bring):
+    """These rows are written past the model, where nothing else looks at them."""
+    bring(f"{HEADER}\n{MARIA}\n")
+    bring(f"{HEADER}\n{MARIA.replace('Maria,', 'Marie,').replace('C1,5,yes', 'C2,6,no')}\n")
+
+    told = set(Event.objects.values_list("name", flat=True))
+    assert told >= {"profile.created", "profile.updated", "tag.added", "identity.created"}
+    assert told >= {"attribute.created", "attribute.updated", "consent.granted", "consent.withdrawn"}
+    assert undeclared_rows() == []

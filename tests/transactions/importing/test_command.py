@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from profiles.models import Event, Identity
+from tests.declared import undeclared_rows
 from transactions.models import Aggregation, ProductVariant, StagedLine, Transaction, TransactionClaim, TransactionItem
 
 HEADER = "external_id,email,transacted_at,timezone,location,sku,name,brand,category,quantity,price_sell,type,returns"
@@ -52,6 +53,16 @@ def test_lines_become_transactions(run, member, other_member, fitzroy):
     assert (event.subject_id, event.payload["total"], event.payload["is_imported"]) == (str(sale.pk), "104.90", True)
     assert Event.objects.filter(name="aggregation.updated").count() == 2
     assert not StagedLine.objects.exists()
+
+
+def test_what_a_file_tells_is_what_the_catalogue_declares(run):
+    """These rows are written past the model, where nothing else looks at them."""
+    run(SALES)
+    run("R1,maria@example.com,2026-05-02,UTC,FIT,KNIT,Knit,Acme,knitwear,1,49.95,return,S1")
+
+    told = set(Event.objects.values_list("name", flat=True))
+    assert told >= {"transaction.created", "transaction.returned", "aggregation.updated"}
+    assert undeclared_rows() == []
 
 
 def test_the_same_file_again_changes_nothing(run):

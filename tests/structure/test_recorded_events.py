@@ -1,0 +1,184 @@
+"""Every declared event is recorded by something that one can do here, and nothing else is.
+
+A new event takes one more step in a tour of what is done, or a tour of its own in `TOURS`.
+"""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from access.models import ApiToken, Setting, StaffRole
+from access.recording import Actor
+from access.roles import Role
+from benefits.models import BenefitDefinition
+from profiles.cause import Cause
+from profiles.erasing import erase
+from profiles.events.catalogue import CATALOGUE
+from profiles.merging import merge
+from profiles.models import Address, Event, Interaction, Note
+from reactions.models import Webhook
+from tests.conftest import person
+from tests.declared import undeclared_rows
+from transactions.models import Transaction
+
+ADDRESS = {"address_line_1": "1 High St", "city": "Fitzroy", "state": "VIC", "postcode": "3065", "country": "Australia"}
+VISIT = {"action": "visit", "channel": "location", "name": "Visit", "namespace": "shop"}
+LINE = {"sku": "KNIT", "name": "Knit", "quantity": Decimal(2), "price_sell": Decimal(10)}
+
+
+class Tour:
+    """Who acts, when and how: `told` goes to every verb."""
+
+    def __init__(self, *, member, other_member, clerk, api, at):
+        self.member, self.other_member, self.clerk, self.api, self.at = member, other_member, clerk, api, at
+        self.told = {"at": at, "cause": Cause(user=clerk)}
+
+    def call(self, verb: str, path: str, body: dict | None = None) -> dict:
+        answer = getattr(self.api, verb)(f"/api/v3/{path}", body or {}, format="json")
+        assert answer.status_code < 300, answer.content
+        return answer.json()["data"] if answer.content else {}
+
+    def live(self, path: str, body: dict, change: dict | None) -> None:
+        """Make a row over the API, change it and delete it."""
+        pk = self.call("post", path, body)["id"]
+        if change is not None:
+            self.call("put", f"{path}/{pk}", change)
+        self.call("delete", f"{path}/{pk}")
+
+
+def of_customers(tour: Tour) -> None:
+    member, told = tour.member, tour.told
+    member.change(last_name="Another", **told)
+    member.set_comms({"email_promo": True}, **told)
+    member.set_comms({"email_promo": False}, **told)
+    member.add_tags("vip", **told)
+    member.remove_tags("vip", **told)
+    for row, change in belongings(tour):
+        row.change(**change, **told)
+        row.remove(**told)
+    merge(winner=member, loser=tour.other_member, **told)
+    member.refresh_from_db()
+    member.remove(**told)
+    erase(member, **told)
+
+
+def belongings(tour: Tour):
+    """One of each that can belong to a customer, with what to change of it."""
+    member, told = tour.member, tour.told
+    identity = member.add_identity(handle="card", identifier="1", **told)
+    address, note = Address(profile=member, **ADDRESS), Note(profile=member, text="Hello.", author=tour.clerk)
+    address.put_down(**told)
+    note.put_down(**told)
+    attribute = member.set_custom_attribute(namespace="shop", handle="colour", value="red", **told)
+    date = member.set_date(handle="birthday", relationship="child", date=tour.at.date(), **told)
+    visit = member.add_interaction(**VISIT, **told)
+    return [
+        (identity, {"identifier": "2"}),
+        (address, {"city": "Carlton"}),
+        (note, {"is_pinned": True}),
+        (attribute, {"value": "teal"}),
+        (date, {"name": "Mia"}),
+        (visit, {"signal": Interaction.Signal.POSITIVE}),
+    ]
+
+
+def of_benefits(tour: Tour) -> None:
+    member, told = tour.member, tour.told
+    coffee = BenefitDefinition.objects.create(
+        name="Coffee", handle="coffee", max_redemptions=9, is_claimable=True, is_published=True, is_extendable=True
+    )
+    benefit = coffee.issue(member, **told)
+    coffee.claim(tour.other_member, **told)
+    benefit.redeem(**told).reverse(**told)
+    benefit.redeem(count=2, **told).give_back(1, **told)
+    benefit.extend(days=3, **told)
+    benefit.correct(external_id="B-1", **told)
+    benefit.remove(**told)
+    coffee.issue(member, **told).revoke(**told)
+
+
+def of_purchases(tour: Tour) -> None:
+    told = tour.told
+    document = {"external_id": "S1", "transacted_at": tour.at, "items": [LINE]}
+    sale = Transaction.objects.record(tour.member, document, **told)
+    taken_back = {
+        "type": "return",
+        "returns": "S1",
+        "transacted_at": tour.at,
+        "items": [LINE | {"quantity": Decimal(1)}],
+    }
+    Transaction.objects.record(None, taken_back, **told).remove(**told)
+    sale.change({"receipt_ref": "4711"}, **told)
+    tour.call("post", f"transactions/{sale.pk}/resend")
+    tour.call("post", f"transactions/items/{sale.items.get().pk}/resend")
+    # Nobody's, claimed later.
+    claimed = Transaction.objects.record(None, document | {"external_id": "S2"}, **told)
+    claimed.claim(tour.member, **told)
+    claimed.void_item(claimed.items.get(), **told)
+    sale.void(**told)
+
+
+def of_products(tour: Tour) -> None:
+    product = tour.call("post", "products", {"title": "Scarf", "external_id": "P-1"})
+    tour.live(f"products/{product['id']}/variants", {"sku": "SCARF-RED"}, {"price": 5})
+    tour.call("put", f"products/{product['id']}", {"title": "Wool scarf"})
+    tour.call("delete", f"products/{product['id']}")
+    tour.live("brands", {"name": "Harbour", "handle": "harbour"}, {"name": "Harbor"})
+    tour.live("systems", {"handle": "web"}, None)
+
+
+def of_administration(tour: Tour) -> None:
+    tour.live("tags", {"handle": "new"}, None)
+    tour.live("locations", {"name": "Fitzroy"}, {"name": "Fitzroy North"})
+    secret = dict.fromkeys(("password", "password_confirmation"), "correct horse battery")
+    tour.live("users", {"name": "Ana", "email": "ana@example.com"} | secret, {"name": "Anna"})
+    actor = Actor(door="command", user=tour.clerk)
+    token, _ = ApiToken.objects.issue(
+        name="Till 4", user=tour.clerk, scopes=["*"], at=tour.at, expires_at=tour.at + timedelta(days=9), actor=actor
+    )
+    token.revoke(at=tour.at, actor=actor)
+    office = Client()
+    office.force_login(person("Ada", Role.ADMINISTRATOR))
+    for model, row, change in (
+        (StaffRole, {"name": "Night shift"}, {"name": "Late shift"}),
+        (Setting, {"handle": "mine", "type": "string", "value": "a"}, {"value": "b"}),
+    ):
+        list_ = f"/admin/access/{model._meta.model_name}/"
+        assert office.post(f"{list_}add/", row).status_code == 302
+        pk = model.objects.latest("pk").pk
+        assert office.post(f"{list_}{pk}/change/", change).status_code == 302
+        assert office.post(f"{list_}{pk}/delete/", {"post": "yes"}).status_code == 302
+
+
+def of_webhooks(tour: Tour) -> None:
+    webhook = Webhook.objects.create(trigger="tag.added", url="https://shop.example.com/hooks")
+    webhook.tally(delivered=0, failed=10_000, at=tour.at)
+    webhook.resume(**tour.told)
+
+
+TOURS = {
+    "Customers": [of_customers],
+    "Benefits": [of_benefits],
+    "Purchases": [of_purchases],
+    "Products": [of_products],
+    "Administration": [of_administration, of_webhooks],
+}
+
+
+@pytest.mark.parametrize("group", sorted({kind.group for kind in CATALOGUE}))
+def test_what_one_can_do_records_all_that_is_declared(group, member, other_member, clerk, api, at):
+    for go in TOURS[group]:
+        go(Tour(member=member, other_member=other_member, clerk=clerk, api=api, at=at))
+
+    recorded = set(Event.objects.values_list("name", flat=True))
+    missing = sorted({kind.name for kind in CATALOGUE if kind.group == group} - recorded)
+    assert missing == [], "Declared, and recorded by nothing that is done here."
+    # What was erased says no more what it said.
+    Event.objects.filter(payload__has_key="erased").delete()
+    assert undeclared_rows() == []
+
+
+def test_every_tour_is_of_a_group_that_there_is():
+    assert sorted(TOURS) == sorted({kind.group for kind in CATALOGUE})
