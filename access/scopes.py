@@ -40,6 +40,11 @@ GROUPS: dict[str, dict[str, str]] = {
         "create-systems": "Add systems.",
         "delete-systems": "Delete systems, also from the sales that came from them.",
     },
+    "Automation": {
+        "CRUD-webhooks": "Set up which systems are told of which events, and send deliveries again.",
+        "CRUD-targets": "Set up where messages about customers go, and what they say.",
+        "read-action-history": "Read what was sent to webhooks and targets, with what it says about customers.",
+    },
     "Places": {
         "CRUD-locations": "Read, add, change and delete shops and other locations.",
     },
@@ -75,9 +80,6 @@ DORMANT = [
     "CRUD-tenants",
     "CRUD-tier-definitions",
     "CRUD-tier-points",
-    "CRUD-webhooks",
-    "CRUD-targets",
-    "read-action-history",
     "create-allocations",
     "read-allocations",
     "CRUD-list-definitions",

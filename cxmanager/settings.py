@@ -308,6 +308,7 @@ SPECTACULAR_SETTINGS = {
         "BenefitTypeEnum": "benefits.models.BenefitDefinition.Type",
         "TransactionTypeEnum": "transactions.models.Transaction.Type",
         "TransactionStatusEnum": "transactions.models.Transaction.Status",
+        "DeliveryStateEnum": "reactions.models.Delivery.State",
         "TransactionClaimStatusEnum": "transactions.models.TransactionClaim.Status",
     },
     "SCHEMA_PATH_PREFIX": r"/(?:api/v3|id/api/v1)",

@@ -49,6 +49,14 @@ SIDEBAR = [
         ],
     },
     {
+        "title": _("Automation"),
+        "items": [
+            page(_("Targets"), "ads_click", "admin:reactions_target_changelist", "reactions.view_target"),
+            page(_("Webhooks"), "webhook", "admin:reactions_webhook_changelist", "reactions.view_webhook"),
+            page(_("Deliveries"), "outbox", "admin:reactions_delivery_changelist", "reactions.view_delivery"),
+        ],
+    },
+    {
         "title": _("Settings"),
         "items": [
             page(

@@ -13,6 +13,7 @@ from cxmanager.rest.fallback import unknown_path
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("admin/", admin.site.urls),
+    path("api/v3/", include("reactions.api.urls")),
     # Benefits first: /profiles/{p}/benefits is theirs, and profiles' own routes must not swallow it.
     path("api/v3/", include("benefits.api.urls")),
     path("api/v3/", include("transactions.api.urls")),

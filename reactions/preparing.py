@@ -4,15 +4,16 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+from profiles.conditions.moments import written
 from profiles.conditions.reading import ConditionInvalid
+from profiles.events.catalogue import CATALOGUE
 from reactions.asking import holds
 from reactions.context import context_of, with_numbers
 from reactions.json_writing import as_json_text
-from reactions.models import Delivery
+from reactions.models import Delivery, Webhook
 from reactions.sealing import MASK
 from reactions.signing import signatures
 
-TEST_EVENT = "webhook.test"
 USER_AGENT = "CX-Manager"
 
 
@@ -93,5 +94,7 @@ def pass_over(row: Delivery, why: str, *, at: datetime) -> bool:
     return False
 
 
-def test_body(at: datetime) -> str:
-    return json.dumps({"test": True, "message": "This is a test of CX Manager.", "sent_at": at.isoformat()})
+def body_of_test(webhook: Webhook, *, at: datetime) -> str:
+    """An example of what the webhook's event carries, which says that it is a test."""
+    event = CATALOGUE.named(webhook.event_name)
+    return json.dumps({"test": True, "sent_at": written(at)} | with_numbers(event.example if event else {}))

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from standardwebhooks import Webhook as StandardWebhook
 
 PREFIX = "whsec_"
+# A shorter one can be guessed.
+SHORTEST_SECRET = 16
 
 
 def new_secret() -> str:

@@ -50,6 +50,11 @@ class DeliveryQuerySet(models.QuerySet):
             row.attempts, row.leased_until = row.attempts + 1, until
         return claimed
 
+    def test(self, receiver: Webhook | Target, *, body: str, at: datetime, profile: Profile | None = None) -> Delivery:
+        """Queue a message that somebody wants to see arrive: it is tried once."""
+        to = {receiver._meta.model_name: receiver}
+        return self.create(**to, profile=profile, is_test=True, body=body, is_prepared=True, created_at=at, next_at=at)
+
     def send(self, target: Target, *, context: dict, at: datetime, cause: Cause, key: str) -> Delivery:
         """Queue what the target's template makes of the context (`context.context_of…`), in the caller's transaction.
 

@@ -28,6 +28,7 @@ from profiles.models import (
     StaffMember,
     Tag,
 )
+from reactions.models import Delivery, Target, Webhook
 from transactions.models import Brand, Product, ProductVariant, System, Transaction, TransactionClaim
 
 
@@ -211,6 +212,29 @@ class World:
 
     def _system(self, number: int) -> System:
         return System.objects.create(handle=f"system-{number}")
+
+    # --- Automation ---------------------------------------------------------------------------------------------------
+
+    def _target(self, number: int) -> Target:
+        target = Target(name=f"Target {number}", handle=f"target-{number}", url="http://127.0.0.1:9", template="{}")
+        target.headers = {"X-Key": "4711"}
+        target.save()
+        return target
+
+    def _webhook(self, number: int) -> Webhook:
+        return Webhook.objects.create(trigger="profile.updated", url=f"http://127.0.0.1:9/{number}")
+
+    def _delivery(self, number: int) -> Delivery:
+        receiver = {"target": self._target(number)} if number % 2 else {"webhook": self._webhook(number)}
+        state = Delivery.State.PARKED if number % 3 else Delivery.State.DELIVERED
+        return Delivery.objects.create(
+            **receiver,
+            event=self._event(number),
+            profile=self._profile(3000 + number),
+            state=state,
+            milliseconds=12,
+            created_at=self.at,
+        )
 
     def address(self, path: str) -> str:
         """The path with what it is about: the member, a sale, a product."""

@@ -165,6 +165,30 @@ TABLE: dict[str, tuple[str, str]] = {
     "profiles_tag_changelist": ("AMSN", "AMSN"),
     "profiles_tag_delete": ("AM", "AM"),
     "profiles_tag_history": ("AMSN", "AMSN"),
+    "reactions_delivery_add": ("", ""),
+    "reactions_delivery_change": ("AMN", ""),
+    "reactions_delivery_changelist": ("AMN", "AMN"),
+    "reactions_delivery_delete": ("", ""),
+    "reactions_delivery_history": ("AMN", "AMN"),
+    "reactions_delivery_replay": ("AM", "AM"),
+    "reactions_target_add": ("AM", "AM"),
+    "reactions_target_change": ("AMN", "AM"),
+    "reactions_target_changelist": ("AMN", "AMN"),
+    "reactions_target_delete": ("AM", "AM"),
+    "reactions_target_history": ("AMN", "AMN"),
+    "reactions_target_log": ("AMN", "AMN"),
+    "reactions_target_preview": ("AMN", "AMN"),
+    "reactions_target_simple_history": ("AMN", "AMN"),
+    "reactions_target_test": ("AM", "AM"),
+    "reactions_webhook_add": ("AM", "AM"),
+    "reactions_webhook_change": ("AMN", "AM"),
+    "reactions_webhook_changelist": ("AMN", "AMN"),
+    "reactions_webhook_delete": ("AM", "AM"),
+    "reactions_webhook_history": ("AMN", "AMN"),
+    "reactions_webhook_log": ("AMN", "AMN"),
+    "reactions_webhook_resume": ("AM", "AM"),
+    "reactions_webhook_simple_history": ("AMN", "AMN"),
+    "reactions_webhook_test": ("AM", "AM"),
     "transactions_brand_add": ("AM", "AM"),
     "transactions_brand_change": ("AMN", "AM"),
     "transactions_brand_changelist": ("AMN", "AMN"),
@@ -231,6 +255,9 @@ OBJECTS = {
     "profiles_staffmember": "staff_member",
     "profiles_segment": "segment",
     "profiles_tag": "tag",
+    "reactions_delivery": "delivery",
+    "reactions_target": "target",
+    "reactions_webhook": "webhook",
     "transactions_brand": "brand",
     "transactions_product": "product",
     "transactions_system": "system",
@@ -253,7 +280,8 @@ def pages() -> dict[str, list[str]]:
 def address_of(name: str, world) -> str:
     keywords = pages()[name]
     if keywords == ["?", "?"]:
-        row = world.more("segment" if name.startswith("profiles_segment") else "definition", 1)
+        model = name.removesuffix("_simple_history")
+        row = world.more(OBJECTS[model], 1)
         return reverse(f"admin:{name}", args=[row.pk, row.history.first().pk])
     values = {}
     for keyword in keywords:

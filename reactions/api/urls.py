@@ -1,0 +1,11 @@
+from cxmanager.rest.routing import OmneoRouter
+from reactions.api.deliveries import DeliveryViewSet
+from reactions.api.targets import TargetViewSet
+from reactions.api.webhooks import WebhookViewSet
+
+router = OmneoRouter()
+router.register("targets", TargetViewSet, basename="target")
+router.register("webhooks", WebhookViewSet, basename="webhook")
+router.register("deliveries", DeliveryViewSet, basename="delivery")
+
+urlpatterns = router.urls
