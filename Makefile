@@ -3,7 +3,7 @@ PORT ?= 8000
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install run serve worker test lint format bench static
+.PHONY: install run serve worker celery test lint format bench static
 
 install: .venv/installed
 
@@ -21,6 +21,10 @@ serve: install
 
 worker: install
 	$(BIN)/python manage.py work
+
+# One process that is worker, clock and sweeper. docs/operators.md says how to start more workers, and Beat once beside them.
+celery: install
+	$(BIN)/celery -A jobs worker --beat --concurrency $${CONCURRENCY:-4}
 
 test: install
 	sh bin/test

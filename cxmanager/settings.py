@@ -259,6 +259,10 @@ DELIVERY_ALLOWED_PORTS = env.list("DELIVERY_ALLOWED_PORTS", cast=int, default=[8
 DELIVERY_TIMEOUT_SECONDS = env.int("DELIVERY_TIMEOUT_SECONDS", default=15)
 DELIVERY_FAILURES_BEFORE_PAUSE = env.int("DELIVERY_FAILURES_BEFORE_PAUSE", default=20)
 DELIVERY_RETENTION_DAYS = env.int("DELIVERY_RETENTION_DAYS", default=90)
+# Empty: the workers look into the database by themselves, and nothing is sent.
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="") or env.str("REDIS_URL", default="")
+CELERY_QUEUE = env.str("CELERY_QUEUE", default="cxmanager")
+CELERY_SWEEP_SECONDS = env.int("CELERY_SWEEP_SECONDS", default=5)
 IMPORT_RETENTION_DAYS = env.int("IMPORT_RETENTION_DAYS", default=30)
 MAX_IMPORT_BYTES = env.int("MAX_IMPORT_BYTES", default=1_073_741_824)
 

@@ -19,6 +19,8 @@ from jobs.models import Cancelled, Job, LeaseLost
 from jobs.rounds import ROUNDS, Round, does
 
 AFTER_FAILURE = 2.0
+# How long one message of a broker keeps a process, but for a job, which is done to its end.
+WHILE = 20.0
 log = structlog.get_logger()
 
 
@@ -81,24 +83,39 @@ class Tidying:
         return 0
 
 
+def rounds() -> dict[str, Round]:
+    """Everything that a worker does, by its name."""
+    return {**ROUNDS, "housekeeping": Tidying()}
+
+
+def do_for_a_while(what: str, *, seconds: float = WHILE) -> tuple[int, bool]:
+    """One kind of round until it finds nothing or the time is over. Returns how much was done, and whether more may be left."""
+    do, count, until = rounds()[what], 0, time.monotonic() + seconds
+    while done := do(at=timezone.now()):
+        count += done
+        if time.monotonic() >= until:
+            return count, True
+    return count, False
+
+
 def work(*, should_stop: Callable[[], bool], pause: float = 0.5, once: bool = False) -> int:
     """Do what is due, round after round, until told to stop, or until nothing is left when `once`. Returns how much was done.
 
     Each kind of round goes on in a thread of its own: an import of an hour holds up no event, and a slow receiver of
     messages no reaction.
     """
-    rounds = {**ROUNDS, "housekeeping": Tidying()}
+    kinds = rounds()
     if once:
-        return do_all_that_is_due(rounds)
-    with ThreadPoolExecutor(max_workers=len(rounds), thread_name_prefix="round") as pool:
-        threads = [pool.submit(go_on, what, do, should_stop=should_stop, pause=pause) for what, do in rounds.items()]
+        return do_all_that_is_due(kinds)
+    with ThreadPoolExecutor(max_workers=len(kinds), thread_name_prefix="round") as pool:
+        threads = [pool.submit(go_on, what, do, should_stop=should_stop, pause=pause) for what, do in kinds.items()]
         return sum(thread.result() for thread in threads)
 
 
-def do_all_that_is_due(rounds: dict[str, Round]) -> int:
+def do_all_that_is_due(kinds: dict[str, Round]) -> int:
     """All rounds in turn, as one leads to another, until none of them finds anything."""
     count = 0
-    while done := sum(do(at=timezone.now()) for do in rounds.values()):
+    while done := sum(do(at=timezone.now()) for do in kinds.values()):
         count += done
     return count
 

@@ -39,3 +39,5 @@ TIME_ZONE = "UTC"
 DEFAULT_COUNTRY = "AU"
 REDEMPTION_REVERSAL_MINUTES = 10
 AXES_ENABLED = False
+# Tests that want a broker start workers of their own on it.
+CELERY_BROKER_URL = ""

@@ -7,7 +7,6 @@ from django.db.models import F, Q
 from benefits.models.counter import GlobalCounter
 from benefits.refusals import refusal
 from cxmanager.refusals import Refusal
-from cxmanager.statements import insert
 from profiles.cause import Cause
 from profiles.models import Event
 
@@ -75,8 +74,7 @@ class Redemption(models.Model):
         event = Event.of(name, at=at, cause=cause, subject=self.benefit, payload=payload)
         # By id: redeeming has no other need to read the profile.
         event.profile_id = self.profile_id
-        insert(event)
-        return event
+        return Event.objects.add(event)
 
     def why_not_reversible(self, *, at: datetime, is_any_age_allowed: bool = False) -> Refusal | None:
         """Why this cannot be undone now, or None."""

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import connection, models, transaction
 from django.db.models import F, Q
 
+from jobs.poking import poke
+
 
 class LeaseLost(Exception):
     """Another worker carries the job on: this one must stop and undo its open step."""
@@ -22,7 +24,9 @@ class JobQuerySet(models.QuerySet):
 
     def enqueue(self, kind: str, *, at: datetime, user=None, total: int | None = None, **arguments) -> "Job":
         """Write the job in the caller's transaction: it starts only if that commits. `arguments` must be JSON."""
-        return self.create(kind=kind, arguments=arguments, run_at=at, created_at=at, created_by=user, total=total)
+        job = self.create(kind=kind, arguments=arguments, run_at=at, created_at=at, created_by=user, total=total)
+        poke("jobs")
+        return job
 
     def begin(self, kind: str, *, worker: str, at: datetime, user=None, **arguments) -> "Job":
         """A job that the caller does at once, in the foreground. If the caller dies, a worker carries it on."""

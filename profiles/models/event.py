@@ -5,6 +5,7 @@ from django.db import models
 
 from cxmanager.refusals import Refusal
 from cxmanager.statements import insert
+from jobs.poking import poke
 from profiles.cause import Cause
 
 DEEPEST = 12
@@ -16,8 +17,18 @@ class EventQuerySet(models.QuerySet):
     ) -> "Event":
         """Write one event in the caller's transaction. Raises Refusal `chain_too_deep` where effects cause one another without end."""
         event = self.model.of(name, at=at, cause=cause, profile=profile, subject=subject, payload=payload)
+        return self.add(event)
+
+    def add(self, event: "Event") -> "Event":
+        """Write one event that was made by `of()`, and have it handed out once the caller's transaction has committed."""
         insert(event)
+        poke("events")
         return event
+
+    def bulk_create(self, events, *args, **kwargs) -> list["Event"]:
+        written = super().bulk_create(events, *args, **kwargs)
+        poke("events")
+        return written
 
 
 class Event(models.Model):
