@@ -13,3 +13,4 @@ class ReactionsConfig(AppConfig):
         import_module("reactions.tasks")
         import_module("reactions.triggering")
         import_module("reactions.running")
+        import_module("reactions.automating")

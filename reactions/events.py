@@ -6,6 +6,17 @@ from profiles.events.schemas import TEXT, WHOLE, record
 WEBHOOK = "reactions.webhook"
 
 declare(
+    "automation.started",
+    group="Administration",
+    when="An automation was due, and goes through its audience.",
+    says="The automation “{name}” started for {matched} customers.",
+    icon="schedule",
+    subject="reactions.reaction",
+    customer=Customer.NEVER,
+    payload=record({"name": TEXT, "due_at": TEXT, "matched": WHOLE}),
+    example={"name": "Birthday coffee", "due_at": "2026-05-01T23:00:00+00:00", "matched": 2740},
+)
+declare(
     "webhook.paused",
     group="Administration",
     when="A webhook failed so often in a row that it pauses itself.",

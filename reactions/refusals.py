@@ -6,6 +6,8 @@ SENTENCES = {
     "no_actions": "Add an action first: this would do nothing.",
     "still_waiting": "This run is going to be done anyway.",
     "already_done": "This run was done. Doing it again would give the customer everything twice.",
+    "not_going_on": "Only what is going on can be paused.",
+    "not_paused": "Only what is paused can be resumed.",
     "no_customer": "This event is no customer's, so there is nobody to do it for.",
 }
 

@@ -20,7 +20,7 @@ from profiles.conditions.facts import FACTS
 from profiles.conditions.given import with_context
 from profiles.models import Profile
 from profiles.models.unheard import in_short, wait_after
-from reactions.context import context_of
+from reactions.context import context_of, context_of_profile
 from reactions.models import Action, Run
 from reactions.models.action import FILTER
 from reactions.refusals import refusal
@@ -100,8 +100,14 @@ class Known:
     def __init__(self, run: Run, *, at: datetime):
         self.at, self.event = at, run.event
         self.profile = winner(run.profile)
-        self.context = context_of(run.event, at=at)
+        self.context = self._context(run)
         self.cause = Cause(door=Door.REACTION, event=run.event, by=run.reaction.name)
+
+    def _context(self, run: Run) -> dict:
+        """What is known of the event; in the turn of a customer, of the customer and of when it was due."""
+        if run.occurrence_id is None:
+            return context_of(run.event, at=self.at)
+        return context_of_profile(self.profile, at=self.at) | {"due_at": run.event.payload["due_at"]}
 
     def explain(self, condition: dict) -> tuple[bool, list[dict]]:
         """Whether it holds now, and of each clause what was expected and seen. Where no customer is asked, without clauses."""
@@ -160,7 +166,7 @@ def acted(action: Action, known: Known, step: dict) -> dict:
     step["given"] = known.worked_out(action.arguments)
     kind = action_of(action.handle)
     # A dry run writes nothing, so it needs no key that lasts.
-    key = f"event-{known.event.pk}-action-{action.pk}"
+    key = f"event-{known.event.pk}-profile-{known.profile.pk}-action-{action.pk}"
     made = kind(known.profile, step["given"], at=known.at, cause=known.cause, context=known.context, key=key)
     return {"outcome": "done", "text": made if isinstance(made, str) else "", "made": as_made(made)}
 

@@ -2,11 +2,17 @@
 
 from datetime import datetime
 
+from django.utils import timezone
+
+from jobs.handlers import handles
 from jobs.housekeeping import tidies
+from jobs.models import Job
 from jobs.rounds import does
+from reactions.automating import step
 from reactions.delivering import deliver_due
-from reactions.models import Delivery
+from reactions.models import Delivery, Occurrence
 from reactions.models.delivery import retention
+from reactions.models.occurrence import KIND
 
 LOT = 5_000
 
@@ -14,6 +20,16 @@ LOT = 5_000
 @does("deliveries")
 def deliver(*, at: datetime) -> int:
     return deliver_due(at=at)
+
+
+@handles(KIND, label="Automation")
+def go_through_audience(job: Job) -> dict:
+    """Write a run for each customer of an automation's audience, some thousands at a time; another round does them."""
+    occurrence = Occurrence.objects.get(pk=job.arguments["occurrence"])
+    while step(occurrence, job, at=timezone.now()):
+        pass
+    occurrence.refresh_from_db()
+    return {"chosen": occurrence.chosen}
 
 
 @tidies("deliveries")

@@ -7,6 +7,7 @@ from simple_history.models import HistoricalRecords
 
 from cxmanager.refusals import Refusal
 from profiles.events.catalogue import CATALOGUE, canonical
+from reactions.models.scheduled import Scheduled
 from reactions.refusals import refusal
 
 
@@ -17,22 +18,26 @@ class ReactionQuerySet(models.QuerySet):
     def triggers(self) -> "ReactionQuerySet":
         return self.living().filter(kind=Reaction.Kind.TRIGGER)
 
+    def automations(self) -> "ReactionQuerySet":
+        return self.living().filter(kind=Reaction.Kind.AUTOMATION)
+
     def hearing(self) -> "ReactionQuerySet":
         """The triggers that are switched on."""
         return self.triggers().filter(is_active=True)
 
 
-class Reaction(models.Model):
-    """What happens by itself: when an event occurs, its actions are done in order (behaviour.md 8)."""
+class Reaction(Scheduled):
+    """What happens by itself, when an event occurs or when it is time: its actions, in order (behaviour.md 8)."""
 
     class Kind(models.TextChoices):
         TRIGGER = "trigger", "When something happens"
+        AUTOMATION = "automation", "When it is time"
 
     kind = models.CharField(max_length=16, choices=Kind, default=Kind.TRIGGER)
     name = models.CharField(max_length=191, help_text="What you call it. Example: Birthday coffee.")
     description = models.TextField(blank=True, help_text="What it does for the customer, in a sentence or two.")
     notes = models.TextField(blank=True, help_text="For colleagues: why it is as it is. Customers never see this.")
-    trigger = models.CharField("when", max_length=64, help_text="The event that starts it.")
+    trigger = models.CharField("when", max_length=64, blank=True, help_text="The event that starts it.")
     is_active = models.BooleanField(
         "switched on", default=False, help_text="Only what happens while it is switched on starts it."
     )
@@ -48,6 +53,9 @@ class Reaction(models.Model):
         ordering = ["id"]
         indexes = [
             models.Index(
+                fields=["next_at"], name="reactions_reaction_due", condition=Q(is_active=True, deleted_at=None)
+            ),
+            models.Index(
                 fields=["trigger"], name="reactions_reaction_hearing", condition=Q(is_active=True, deleted_at=None)
             ),
         ]
@@ -62,7 +70,13 @@ class Reaction(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """Raises ValidationError for an event that there is not, and for one that is no customer's."""
+        """Raises ValidationError for an event that there is not or that is no customer's, and for a time that is not said."""
+        if self.kind == self.Kind.AUTOMATION:
+            self.trigger = ""
+            if not self.frequency:
+                raise ValidationError({"frequency": "Choose how often it is due."})
+            self._check_schedule()
+            return
         try:
             self.trigger = canonical(self.trigger)
         except ValidationError as error:
@@ -71,6 +85,13 @@ class Reaction(models.Model):
             raise ValidationError(
                 {"trigger": f"“{self.trigger}” is no customer's, so there is nobody to do something for."}
             )
+
+    def _check_schedule(self) -> None:
+        try:
+            self.schedule  # noqa: B018 It is checked as it is made.
+        except ValidationError as error:
+            said = error.message_dict
+            raise ValidationError({"day_of_month" if name == "day" else name: said[name] for name in said}) from error
 
     def why_not_switched_on(self) -> Refusal | None:
         """What is missing before it can be switched on, or None."""
@@ -87,13 +108,15 @@ class Reaction(models.Model):
         if no is not None:
             raise no
         self.is_active, self.switched_on_at = True, at
-        self.save(update_fields=["is_active", "switched_on_at", "updated_at"])
+        if self.kind == self.Kind.AUTOMATION:
+            self.next_at = next(iter(self.schedule.next(1, after=at)), None)
+        self.save(update_fields=["is_active", "switched_on_at", "next_at", "updated_at"])
 
     @transaction.atomic
     def switch_off(self) -> None:
         """Let nothing start it any more, and end what waits. What runs have done stays done."""
-        self.is_active, self.switched_on_at = False, None
-        self.save(update_fields=["is_active", "switched_on_at", "updated_at"])
+        self.is_active, self.switched_on_at, self.next_at = False, None, None
+        self.save(update_fields=["is_active", "switched_on_at", "next_at", "updated_at"])
 
     @transaction.atomic
     def remove(self, *, at: datetime) -> None:

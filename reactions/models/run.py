@@ -15,14 +15,15 @@ class RunQuerySet(models.QuerySet):
         earlier. What failed and is tried again holds up nobody.
         """
         earlier = Run.objects.filter(profile=OuterRef("profile"), state=Run.State.WAITING, pk__lt=OuterRef("pk"))
-        rows = self.filter(~Exists(earlier), state__in=Run.DUE, next_at__lte=at).order_by("pk")
+        goes_on = Q(occurrence=None) | ~Q(occurrence__state="paused")
+        rows = self.filter(goes_on, ~Exists(earlier), state__in=Run.DUE, next_at__lte=at).order_by("pk")
         if connection.features.has_select_for_update_skip_locked:
             rows = rows.select_for_update(skip_locked=True, of=("self",))
-        return rows.select_related("event", "profile", "reaction").first()
+        return rows.select_related("event", "profile", "reaction", "occurrence").first()
 
 
 class Run(models.Model):
-    """One firing of a reaction for one event: what each step saw, decided and made. Written by the worker, never edited."""
+    """One firing of a reaction, for an event or for a customer whose turn it is: what each step saw, decided and made. Written by the worker, never edited."""
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting"
@@ -37,6 +38,9 @@ class Run(models.Model):
 
     reaction = models.ForeignKey("reactions.Reaction", models.PROTECT, related_name="runs")
     event = models.ForeignKey("profiles.Event", models.CASCADE, related_name="+")
+    occurrence = models.ForeignKey(
+        "reactions.Occurrence", models.PROTECT, null=True, related_name="runs", db_index=False
+    )
     profile = models.ForeignKey("profiles.Profile", models.CASCADE, null=True, related_name="+", db_index=False)
     state = models.CharField(max_length=16, choices=State, default=State.WAITING)
     steps = models.JSONField(default=list)
@@ -60,7 +64,10 @@ class Run(models.Model):
             models.Index(fields=["-id"], name="reactions_run_parked", condition=Q(state="parked")),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["reaction", "event"], name="reactions_run_once_for_each_event"),
+            models.UniqueConstraint(
+                fields=["reaction", "event"], condition=Q(occurrence=None), name="reactions_run_once_for_each_event"
+            ),
+            models.UniqueConstraint(fields=["occurrence", "profile"], name="reactions_run_once_for_each_customer"),
         ]
 
     def __str__(self) -> str:

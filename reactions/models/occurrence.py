@@ -1,0 +1,77 @@
+from datetime import datetime
+
+from django.db import models, transaction
+
+from cxmanager.refusals import Refusal
+from jobs.models import Job
+from reactions.refusals import refusal
+
+KIND = "reactions.automation"
+
+
+class Occurrence(models.Model):
+    """One time that an automation was due: it goes through its audience in steps, each customer once."""
+
+    class State(models.TextChoices):
+        GOING_ON = "going_on", "Going on"
+        PAUSED = "paused", "Paused"
+        DONE = "done", "Done"
+        STOPPED = "stopped", "Stopped"
+
+    reaction = models.ForeignKey("reactions.Reaction", models.PROTECT, related_name="occurrences")
+    due_at = models.DateTimeField()
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=16, choices=State, default=State.GOING_ON)
+    event = models.ForeignKey("profiles.Event", models.PROTECT, related_name="+")
+    matched = models.PositiveIntegerField(default=0, help_text="How many customers it was for when it started.")
+    chosen = models.PositiveIntegerField(default=0, help_text="For how many of them a run was written so far.")
+    last_profile = models.UUIDField(null=True, help_text="Where the next step begins.")
+
+    class Meta:
+        default_permissions = ("view",)
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["reaction", "due_at"], name="reactions_occurrence_once_for_each_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reaction} of {self.due_at:%Y-%m-%d %H:%M}"
+
+    def why_not_paused(self) -> Refusal | None:
+        return None if self.state == self.State.GOING_ON else refusal("not_going_on")
+
+    def why_not_resumed(self) -> Refusal | None:
+        return None if self.state == self.State.PAUSED else refusal("not_paused")
+
+    @transaction.atomic
+    def pause(self) -> "Occurrence":
+        """Choose nobody more, and let the runs that wait, wait. Returns it, fresh. Raises Refusal `not_going_on`."""
+        fresh = self.in_turn()
+        no = fresh.why_not_paused()
+        if no is not None:
+            raise no
+        fresh.state = self.State.PAUSED
+        fresh.save(update_fields=["state"])
+        return fresh
+
+    @transaction.atomic
+    def resume(self, *, at: datetime) -> "Occurrence":
+        """Go on where it was. Returns it, fresh. Raises Refusal `not_paused`."""
+        fresh = self.in_turn()
+        no = fresh.why_not_resumed()
+        if no is not None:
+            raise no
+        fresh.state = self.State.GOING_ON
+        fresh.save(update_fields=["state"])
+        fresh.enqueue(at=at)
+        return fresh
+
+    def enqueue(self, *, at: datetime) -> Job:
+        """The job that goes through the audience."""
+        return Job.objects.enqueue(KIND, at=at, total=self.matched, occurrence=self.pk)
+
+    def in_turn(self) -> "Occurrence":
+        """As it is now, locked until the transaction ends: whoever pauses waits for the step that is under way."""
+        rows = Occurrence.objects.select_for_update(of=("self",)).select_related("reaction", "event")
+        return rows.get(pk=self.pk)

@@ -1,0 +1,61 @@
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from profiles.conditions.condition import Condition
+from profiles.conditions.field import ConditionField
+from profiles.models import Profile
+from reactions.schedule import DAYS, Frequency, Schedule
+
+
+class Scheduled(models.Model):
+    """When an automation is due, and for whom."""
+
+    frequency = models.CharField(
+        max_length=16, choices=[(one.value, one.value.capitalize()) for one in Frequency], blank=True
+    )
+    at_time = models.TimeField(
+        "at", default=time(9), help_text="By the clock of the programme's time zone. Example: 09:00."
+    )
+    weekday = models.PositiveSmallIntegerField(
+        "on", choices=list(enumerate(DAYS)), null=True, blank=True, validators=[MaxValueValidator(6)]
+    )
+    day_of_month = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(31)],
+        help_text="1 to 31. In a shorter month it is the last day.",
+    )
+    on_date = models.DateField(null=True, blank=True)
+    cron = models.CharField(
+        max_length=100, blank=True, help_text="Five fields, as crontab has. Example: 0 9 * * 1 is Mondays at 9."
+    )
+    audience = ConditionField(
+        null=True, blank=True, help_text="For whom. Empty: for all customers. Example: birthday is today."
+    )
+    next_at = models.DateTimeField(null=True, editable=False)
+    last_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def schedule(self) -> Schedule:
+        """Raises ValidationError by field where something is missing."""
+        return Schedule(
+            frequency=Frequency(self.frequency),
+            zone=ZoneInfo(settings.TIME_ZONE),
+            at_time=self.at_time,
+            weekday=self.weekday,
+            day=self.day_of_month,
+            on_date=self.on_date,
+            cron=self.cron,
+        )
+
+    def audience_at(self, moment: datetime) -> models.QuerySet:
+        """The customers for whom it is, as of the moment."""
+        living = Profile.objects.living()
+        return living if self.audience is None else living.matching(Condition.of(self.audience), at=moment)
