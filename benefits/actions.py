@@ -44,6 +44,7 @@ def issue_benefit(
     takes=[DEFINITION, Whole("count", "Uses", "How many uses it takes.", is_required=False, default=1, most=1_000)],
     icon="done_all",
     aliases=("redeem.benefit",),
+    renamed={"benefit": "definition"},
 )
 def redeem_benefit(profile: Profile, *, at: datetime, cause: Cause, definition: str, count: int = 1) -> Redemption:
     return held(profile, definition, at=at, count=count).redeem(at=at, cause=cause, count=count)

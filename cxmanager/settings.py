@@ -312,6 +312,7 @@ SPECTACULAR_SETTINGS = {
         "BenefitTypeEnum": "benefits.models.BenefitDefinition.Type",
         "TransactionTypeEnum": "transactions.models.Transaction.Type",
         "TransactionStatusEnum": "transactions.models.Transaction.Status",
+        "RunStateEnum": "reactions.models.Run.State",
         "DeliveryStateEnum": "reactions.models.Delivery.State",
         "TransactionClaimStatusEnum": "transactions.models.TransactionClaim.Status",
     },

@@ -6,7 +6,7 @@
 The function calls the verb that people and tills call, so it says no for the same reasons.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -107,7 +107,8 @@ class ActionType:
     """One kind of action. `sentence` reads after “then”, with arguments in braces.
 
     One that `takes_context` is given what is known of the event and its customer, as `context=`, and `key=`: a text that is
-    the same whenever this is done for the same event by the same step.
+    the same whenever this is done for the same event by the same step. `renamed` is what documents of Omneo call arguments:
+    {theirs: ours}.
     """
 
     handle: str
@@ -118,6 +119,7 @@ class ActionType:
     icon: str = "bolt"
     aliases: Sequence[str] = ()
     takes_context: bool = False
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
     def read(self, given: dict) -> dict:
         """The arguments as the function takes them. Raises ValidationError by name, for all that is wrong at once."""

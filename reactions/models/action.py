@@ -1,14 +1,22 @@
+import json
+
+from datalogic_py import DataLogicError
 from django.core.exceptions import ValidationError
 from django.db import models
 from simple_history.models import HistoricalRecords
 
 from profiles.acting import action_of
 from profiles.conditions.condition import Condition
-from profiles.conditions.facts import FACTS
+from profiles.conditions.evaluating import compiled
+from profiles.conditions.facts import FACTS, Facts
 from profiles.conditions.given import with_context
 from profiles.events.catalogue import CATALOGUE
+from reactions.context import with_numbers
 
 FILTER = "filter"
+# Omneo's documents name the customer in each action, though it is always the event's.
+OF_EVENT = "profile_id"
+THE_CUSTOMER = ({"var": "profile_id"}, {"var": "profile.id"}, {"var": ["profile_id"]}, {"var": ["profile.id"]})
 
 
 class Action(models.Model):
@@ -44,32 +52,60 @@ class Action(models.Model):
 
     def clean(self) -> None:
         """Raises ValidationError for an unknown action, and for each argument that it does not take or cannot read."""
+        if self.handle != FILTER:
+            try:
+                self.handle = action_of(self.handle).handle
+            except ValidationError as error:
+                raise ValidationError({"handle": error}) from error
+        wrong = self.wrong_arguments()
+        if wrong:
+            is_one = self.handle == FILTER
+            raise ValidationError(
+                {"arguments": [one if is_one else f"{name}: {one}" for name, said in wrong.items() for one in said]}
+            )
+
+    def wrong_arguments(self) -> dict[str, list[str]]:
+        """What is wrong with each argument, in whole sentences; nothing where all is well. The handle must be known."""
         if self.handle == FILTER:
-            self._clean_filter()
-            return
-        try:
-            kind = action_of(self.handle)
-        except ValidationError as error:
-            raise ValidationError({"handle": error}) from error
-        self.handle = kind.handle
-        errors = {}
-        dynamic = {name for name, one in self.arguments.items() if one.get("is_dynamic")}
+            return self._wrong_in_filter()
+        kind, wrong = action_of(self.handle), {}
+        dynamic = {name: one.get("value") for name, one in self.arguments.items() if one.get("is_dynamic")}
         try:
             kind.read(self.literal())
         except ValidationError as error:
             # What is worked out from each event cannot be read before there is one.
-            errors = {name: said for name, said in error.message_dict.items() if name not in dynamic}
-        unknown = dynamic - {argument.name for argument in kind.takes} - {"profile_id"}
-        errors |= {name: [f"“{kind.label}” takes no “{name}”."] for name in unknown}
-        if errors:
-            raise ValidationError({"arguments": [f"{name}: {one}" for name, said in errors.items() for one in said]})
+            wrong = {name: said for name, said in error.message_dict.items() if name not in dynamic}
+        taken = {argument.name for argument in kind.takes}
+        for name, value in dynamic.items():
+            if name == OF_EVENT:
+                if value not in THE_CUSTOMER:
+                    wrong[name] = ["Actions are done for the customer of the event. Leave this out."]
+            elif name not in taken:
+                wrong[name] = [f"“{kind.label}” takes no “{name}”."]
+            elif not is_logic(value):
+                wrong[name] = ['This is no JSON Logic. Example: {"var": "profile.first_name"}.']
+        return wrong
 
-    def _clean_filter(self) -> None:
+    def _wrong_in_filter(self) -> dict[str, list[str]]:
+        wrong = {name: [f"A filter takes no “{name}”."] for name in self.arguments.keys() - {"condition"}}
         if not self.condition:
-            raise ValidationError({"arguments": "A filter needs a condition."})
-        event = CATALOGUE.named(self.reaction.trigger)
-        facts = with_context(FACTS, event.example) if event is not None else FACTS
+            return wrong | {"condition": ["A filter needs a condition."]}
         try:
-            Condition(self.condition, facts=facts, is_new=True)
+            Condition(self.condition, facts=facts_of(self.reaction.trigger), is_new=True)
         except ValidationError as error:
-            raise ValidationError({"arguments": error.messages}) from error
+            wrong["condition"] = error.messages
+        return wrong
+
+
+def facts_of(trigger: str) -> Facts:
+    """What a filter can ask: the customer's facts, and what the event carries."""
+    event = CATALOGUE.named(trigger)
+    return with_context(FACTS, with_numbers(event.example)) if event is not None else FACTS
+
+
+def is_logic(value) -> bool:
+    try:
+        compiled(json.dumps(value))
+    except (DataLogicError, RecursionError, ValueError):
+        return False
+    return True

@@ -1,0 +1,94 @@
+"""Saving a reaction with its actions: one verb for the API, the editor, earlier versions, recipes and files."""
+
+from datetime import datetime
+from typing import Self
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+
+from reactions.models.steps import actions_of, as_document
+from reactions.refusals import refusal
+
+# Enough for people; more would be somebody's mistake.
+LONGEST_TEXT = 5_000
+
+
+class ActionsField(models.JSONField):
+    """The actions as documents give them, which versions show as a list of what is done."""
+
+    def in_words(self, value) -> str:
+        return " → ".join(one["name"] for one in value or [])
+
+
+class Written(models.Model):
+    # What `actions` says, once more, so that a version of the reaction is whole. `write` keeps the two the same.
+    as_written = ActionsField("actions", default=list, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @transaction.atomic
+    def write(self, *, at: datetime, actions: list | None = None, is_active: bool | None = None, **fields) -> Self:
+        """Save it with these fields and actions (`steps`), and switch it on or off: all of it or nothing. Returns itself.
+
+        What is None stays as it is. Raises ValidationError with the place of each mistake, and Refusal `no_actions`.
+        """
+        before = type(self)._base_manager.select_for_update().filter(pk=self.pk).first() if self.pk else None
+        for name, value in fields.items():
+            setattr(self, name, value)
+        errors, rows = {}, None
+        try:
+            self.full_clean(exclude=["is_active", "switched_on_at"])
+        except ValidationError as error:
+            errors = error.message_dict
+        if actions is None and before is not None and before.trigger != self.trigger:
+            # Whether the filters fit is asked of the new event.
+            actions = self.actions_as_document()
+        if actions is not None and "trigger" not in errors:
+            try:
+                rows = actions_of(self, actions)
+            except ValidationError as error:
+                errors |= error.message_dict
+        if errors:
+            raise ValidationError(errors)
+        if before is not None and self.is_active and before.trigger != self.trigger:
+            self.switched_on_at = at
+        self._save_with(rows)
+        if is_active is True:
+            self.switch_on(at=at)
+        elif is_active is False and self.is_active:
+            self.switch_off()
+        return self
+
+    def _save_with(self, rows: list | None) -> None:
+        if rows is None:
+            self.save()
+            return
+        self.as_written = [as_document(row) for row in rows]
+        self.save()
+        self.actions.exclude(pk__in=[row.pk for row in rows if row.pk]).delete()
+        for row in rows:
+            row.reaction = self
+            row.save()
+        if not rows and self.is_active:
+            raise refusal("no_actions")
+
+    @transaction.atomic
+    def add_action(self, said, *, at: datetime):
+        """One action more, at the end or where its sort_order says. Returns it. Raises ValidationError by its keys."""
+        rows = self.actions_as_document()
+        before = {row["id"] for row in rows}
+        if isinstance(said, dict):
+            last = rows[-1]["sort_order"] if rows else 0
+            said = {"sort_order": last + 1} | {name: value for name, value in said.items() if name != "id"}
+        try:
+            self.write(at=at, actions=[*rows, said])
+        except ValidationError as error:
+            place = f"actions.{len(rows)}"
+            raise ValidationError(
+                {name.removeprefix(place).lstrip(".") or "actions": said for name, said in error.message_dict.items()}
+            ) from error
+        return self.actions.exclude(pk__in=before).get()
+
+    def actions_as_document(self) -> list[dict]:
+        return [as_document(row) | {"id": row.pk} for row in self.actions.all()]
