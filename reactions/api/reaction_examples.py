@@ -36,6 +36,12 @@ ACTION_READ = {
     "notes": "",
     "arguments": [{"name": "definition", "value": "free-coffee", "is_dynamic": False}],
 }
+ACTION = OpenApiExample(
+    "A tag more",
+    request_only=True,
+    value={"name": "tag.add", "arguments": [{"name": "tag", "value": "served", "is_dynamic": None}]},
+)
+ACTION_SHOWN = OpenApiExample("An action", response_only=True, value=ACTION_READ)
 TRIGGER_READ = OpenApiExample(
     "A coffee for VIPs",
     response_only=True,

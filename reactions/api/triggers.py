@@ -13,8 +13,8 @@ from profiles.models import Event, Profile
 from reactions.api import reaction_examples as examples
 from reactions.api.runs import RehearsedSerializer
 from reactions.models import Action, Reaction
-from reactions.models.written import LONGEST_TEXT
 from reactions.models.steps import HIGHEST_ORDER, MOST_ACTIONS
+from reactions.models.written import LONGEST_TEXT
 from reactions.rehearsing import rehearse
 from reactions.wording import Names, sentence_of
 
@@ -27,6 +27,7 @@ class ArgumentSerializer(serializers.Serializer):
     )
 
 
+@extend_schema_serializer(examples=[examples.ACTION, examples.ACTION_SHOWN])
 class ActionSerializer(serializers.ModelSerializer):
     uuid = serializers.CharField(source="handle", required=False, help_text="Which action: filter, benefit.issue, ….")
     name = serializers.CharField(help_text="Which action it is, or where `uuid` says that, what it is called here.")
@@ -98,7 +99,9 @@ class TriggerSerializer(serializers.ModelSerializer):
 
 @extend_schema_serializer(examples=[examples.DRY_RUN])
 class DryRunInput(serializers.Serializer):
-    profile_id = serializers.UUIDField(required=False, help_text="Try it for this customer, with an example of the event.")
+    profile_id = serializers.UUIDField(
+        required=False, help_text="Try it for this customer, with an example of the event."
+    )
     event_id = serializers.IntegerField(
         required=False, min_value=1, max_value=2**63 - 1, help_text="Try it for this past event."
     )

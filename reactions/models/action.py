@@ -1,19 +1,19 @@
-import json
+from datetime import UTC, datetime
 
-from datalogic_py import DataLogicError
 from django.core.exceptions import ValidationError
 from django.db import models
 from simple_history.models import HistoricalRecords
 
 from profiles.acting import action_of
 from profiles.conditions.condition import Condition
-from profiles.conditions.evaluating import compiled
+from profiles.conditions.evaluating import NotEvaluated, evaluate
 from profiles.conditions.facts import FACTS, Facts
 from profiles.conditions.given import with_context
 from profiles.events.catalogue import CATALOGUE
 from reactions.context import with_numbers
 
 FILTER = "filter"
+SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 # Omneo's documents name the customer in each action, though it is always the event's.
 OF_EVENT = "profile_id"
 THE_CUSTOMER = ({"var": "profile_id"}, {"var": "profile.id"}, {"var": ["profile_id"]}, {"var": ["profile.id"]})
@@ -104,8 +104,10 @@ def facts_of(trigger: str) -> Facts:
 
 
 def is_logic(value) -> bool:
+    """Whether it can be worked out at all, as far as that shows without an event."""
     try:
-        compiled(json.dumps(value))
-    except (DataLogicError, RecursionError, ValueError):
-        return False
+        evaluate(value, {}, at=SOME_DAY)
+    except NotEvaluated as error:
+        # What is counted and compared is not there yet; operators are.
+        return "operator" not in str(error) and "nested" not in str(error)
     return True

@@ -1,6 +1,6 @@
 """The actions of a reaction as documents give them (omneo-reference 2.21), read and judged before anything is written.
 
-    [{"name": "benefit.create", "sort_order": 1, "arguments": [{"name": "definition", "value": "coffee", "is_dynamic": null}]}]
+[{"name": "benefit.create", "sort_order": 1, "arguments": [{"name": "definition", "value": "coffee", "is_dynamic": null}]}]
 """
 
 from __future__ import annotations
@@ -101,7 +101,9 @@ def arguments_of(given, handle: str) -> dict:
     """{name: {"value", "is_dynamic"}} of Omneo's list, under our names."""
     if given is None:
         return {}
-    if not isinstance(given, list) or not all(isinstance(one, dict) and isinstance(one.get("name"), str) for one in given):
+    if not isinstance(given, list) or not all(
+        isinstance(one, dict) and isinstance(one.get("name"), str) for one in given
+    ):
         raise ValidationError({"arguments": "This must be a list of objects with a name and a value."})
     renamed = ACTIONS[handle].renamed if handle in ACTIONS else {}
     arguments = {}

@@ -53,11 +53,11 @@ class Written(models.Model):
             raise ValidationError(errors)
         if before is not None and self.is_active and before.trigger != self.trigger:
             self.switched_on_at = at
+        if is_active is False and self.is_active:
+            self.switch_off()
         self._save_with(rows)
         if is_active is True:
             self.switch_on(at=at)
-        elif is_active is False and self.is_active:
-            self.switch_off()
         return self
 
     def _save_with(self, rows: list | None) -> None:

@@ -28,7 +28,7 @@ from profiles.models import (
     StaffMember,
     Tag,
 )
-from reactions.models import Delivery, Target, Webhook
+from reactions.models import Delivery, Reaction, Run, Target, Webhook
 from transactions.models import Brand, Product, ProductVariant, System, Transaction, TransactionClaim
 
 
@@ -233,6 +233,27 @@ class World:
             profile=self._profile(3000 + number),
             state=state,
             milliseconds=12,
+            created_at=self.at,
+        )
+
+    def _reaction(self, number: int) -> Reaction:
+        benefit = {"name": "definition", "value": self._definition(4000 + number).handle}
+        condition = {"name": "condition", "value": {"==": [{"var": "tag"}, f"tag-{number}"]}}
+        reaction = Reaction(name=f"Reaction {number}", trigger="tag.added")
+        actions = [
+            {"name": "filter", "arguments": [condition]},
+            {"name": "benefit.issue", "arguments": [benefit]},
+            {"name": "target.send", "arguments": [{"name": "target", "value": self._target(4000 + number).handle}]},
+        ]
+        return reaction.write(at=self.at, actions=actions, is_active=bool(number % 2))
+
+    def _run(self, number: int) -> Run:
+        return Run.objects.create(
+            reaction=self._reaction(5000 + number),
+            event=self._event(5000 + number),
+            profile=self._profile(5000 + number),
+            state=Run.State.PARKED if number % 3 else Run.State.FILTERED,
+            next_at=self.at,
             created_at=self.at,
         )
 

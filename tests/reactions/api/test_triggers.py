@@ -89,14 +89,19 @@ class TestWriting:
         assert (emptied.status_code, emptied.json()["data"]["actions"]) == (200, [])
 
     @pytest.mark.parametrize(
-        ("name", "handle"), [("tsend", "target.send"), ("redeem.benefit", "benefit.redeem"), ("benefit.create", "benefit.issue")]
+        ("name", "handle"),
+        [("tsend", "target.send"), ("redeem.benefit", "benefit.redeem"), ("benefit.create", "benefit.issue")],
     )
     def test_omneos_names(self, api, name, handle):
         from reactions.models import Target
 
         Target.objects.create(name="Mail", handle="mail", url="https://mail.example.com", template="{}")
         takes = {"tsend": argument("target", "mail"), "redeem.benefit": argument("benefit", "free-coffee")}
-        said = {"uuid": name, "name": "What we call it", "arguments": [takes.get(name, argument("definition", "free-coffee"))]}
+        said = {
+            "uuid": name,
+            "name": "What we call it",
+            "arguments": [takes.get(name, argument("definition", "free-coffee"))],
+        }
         answer = api.post("/api/v3/triggers", {"name": "T", "trigger": "tag.added", "actions": [said]}, format="json")
 
         assert answer.status_code == 201, answer.content
