@@ -120,5 +120,5 @@ declare_benefit(
     says=telling.corrected,
     icon="edit",
     payload=record(HELD | {"changes": CHANGES}),
-    example=HELD_EXAMPLE | {"changes": {"external_id": ["None", "B-9"]}},
+    example=HELD_EXAMPLE | {"changes": {"external_id": [None, "B-9"]}},
 )

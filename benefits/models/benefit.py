@@ -13,6 +13,7 @@ from benefits.refusals import refusal, too_few
 from cxmanager.refusals import Refusal
 from cxmanager.statements import Update, insert
 from profiles.cause import Cause
+from profiles.models.event import as_json
 from profiles.models.location import validate_timezone
 
 
@@ -310,11 +311,8 @@ class Benefit(models.Model):
         for name, value in values.items():
             setattr(self, name, value)
         self.full_clean(validate_constraints=False)
-        changes = {
-            name: [str(before[name]), str(getattr(self, name))]
-            for name in values
-            if before[name] != getattr(self, name)
-        }
+        after = {name: getattr(self, name) for name in values}
+        changes = {name: [as_json(before[name]), as_json(new)] for name, new in after.items() if new != before[name]}
         if changes:
             try:
                 with transaction.atomic():

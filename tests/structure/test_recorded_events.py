@@ -18,7 +18,8 @@ from profiles.erasing import erase
 from profiles.events.catalogue import CATALOGUE
 from profiles.merging import merge
 from profiles.models import Address, Event, Interaction, Note
-from reactions.models import Webhook
+from reactions.automating import start_some
+from reactions.models import Action, Reaction, Webhook
 from tests.conftest import person
 from tests.declared import undeclared_rows
 from transactions.models import Transaction
@@ -158,12 +159,21 @@ def of_webhooks(tour: Tour) -> None:
     webhook.resume(**tour.told)
 
 
+def of_automations(tour: Tour) -> None:
+    automation = Reaction.objects.create(
+        kind="automation", name="Tags in the morning", frequency="daily", audience={"==": [{"var": "gender"}, "female"]}
+    )
+    Action.objects.create(reaction=automation, handle="tag.add", arguments={"tag": {"value": "v", "is_dynamic": False}})
+    automation.switch_on(at=tour.at)
+    assert start_some(at=tour.at + timedelta(days=2)) == 1
+
+
 TOURS = {
     "Customers": [of_customers],
     "Benefits": [of_benefits],
     "Purchases": [of_purchases],
     "Products": [of_products],
-    "Administration": [of_administration, of_webhooks],
+    "Administration": [of_administration, of_webhooks, of_automations],
 }
 
 

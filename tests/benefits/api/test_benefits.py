@@ -113,7 +113,10 @@ class TestReadChangeDelete:
             "2026-06-01 10:00:00",
         )
         assert api.get(f"{URL}?filter[external_id]=E-2").json()["data"][0]["id"] == issued.pk
-        assert Event.objects.filter(name="benefit.updated").count() == 1
+        assert Event.objects.get(name="benefit.updated").payload["changes"] == {
+            "external_id": [None, "E-2"],
+            "expires_at": [issued.expires_at.isoformat(), "2026-06-01T10:00:00+00:00"],
+        }
 
     def test_an_external_id_belongs_to_one(self, api, issued, coffee, other_member, at, cause):
         coffee.issue(other_member, at=at, cause=cause, external_id="E-9")
