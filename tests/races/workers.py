@@ -120,11 +120,36 @@ def rob_import_of_purchases() -> None:
     Job.checkpoint = stops_behind_the_first_lot
 
 
+def listen_slowly() -> None:
+    """Robbed of nothing: it writes a note for each event, and takes its time in the middle of a batch."""
+    from tests.races.hearing import listen, write_slowly
+
+    listen(write_slowly)
+
+
+def rob_draining() -> None:
+    """What listeners write and the mark that the events were handed out are no longer one transaction: it stops in between."""
+    from profiles import draining
+    from tests.races.hearing import listen, write_and_stop_for_ever
+
+    draining.hand_out = draining.hand_out.__wrapped__
+    listen(write_and_stop_for_ever)
+
+
+WAYS = {
+    "bulk_issue": rob_bulk_issue,
+    "import": rob_import,
+    "purchases": rob_import_of_purchases,
+    "listening": listen_slowly,
+    "draining": rob_draining,
+}
+
 if __name__ == "__main__":
     import django
 
     django.setup()
-    {"bulk_issue": rob_bulk_issue, "import": rob_import, "purchases": rob_import_of_purchases}[sys.argv[1]]()
+    WAYS[sys.argv[1]]()
     from jobs.working import work
 
-    work(should_stop=lambda: False, once=True)
+    # Who listens “to the end” goes on until killed; the others end when nothing is left.
+    work(should_stop=lambda: False, once=sys.argv[1:] != ["listening", "to_the_end"])
