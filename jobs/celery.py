@@ -24,6 +24,12 @@ from jobs.working import do_for_a_while, rounds
 HOUSEKEEPING = "housekeeping"
 # A message that waited longer was overtaken by later ones of the sweep.
 OUTDATED = {"expires": 60}
+REDIS = {
+    "socket_connect_timeout": 3,
+    "visibility_timeout": 3600,
+    # Of several programmes that share one, each has its own.
+    "global_keyprefix": f"{settings.CELERY_QUEUE}:",
+}
 # No other round writes what these do.
 LONG = {"jobs", HOUSEKEEPING}
 
@@ -66,9 +72,7 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
     broker_connection_timeout=3,
-    broker_transport_options={"socket_connect_timeout": 3, "visibility_timeout": 3600}
-    if settings.CELERY_BROKER_URL.startswith("redis")
-    else {},
+    broker_transport_options=REDIS if settings.CELERY_BROKER_URL.startswith("redis") else {},
     task_queues=[Queue(queue_of(what), routing_key=queue_of(what)) for what in rounds()],
     task_routes={task_name(what): {"queue": queue_of(what)} for what in rounds()},
     task_create_missing_queues=False,

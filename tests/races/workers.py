@@ -24,25 +24,29 @@ def robbed_worker(*of: str) -> subprocess.Popen:
     return started("-m", "tests.races.workers", *of)
 
 
-def started(*command: str) -> subprocess.Popen:
+def started(*command: str, environment: dict[str, str] | None = None) -> subprocess.Popen:
+    """A process on the database of this test, and the first of a group of its own."""
     from django.conf import settings
     from django.db import connection
 
     given = connection.settings_dict
     url = f"postgres://{given['USER']}:{given['PASSWORD']}@{given['HOST']}:{given['PORT'] or 5432}/{given['NAME']}"
-    environment = os.environ | {
+    usual = {
         "DJANGO_SETTINGS_MODULE": "cxmanager.settings",
         "DATABASE_URL": url,
         "PRIVATE_ROOT": str(settings.PRIVATE_ROOT),
         "DEFAULT_COUNTRY": "AU",
         "JOB_LEASE_SECONDS": "2",
+        "CELERY_BROKER_URL": "",
+        "REDIS_URL": "",
     }
     return subprocess.Popen(
         [sys.executable, *command],
         cwd=PROJECT,
-        env=environment,
+        env=os.environ | usual | (environment or {}),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
 
 
@@ -136,6 +140,15 @@ def rob_draining() -> None:
     listen(write_and_stop_for_ever)
 
 
+def work_by_celery() -> None:
+    """A worker of two processes with Beat beside them, that listens slowly."""
+    listen_slowly()
+    from jobs.celery import app
+
+    arguments = ["--beat", "--concurrency", "2", "--without-mingle", "--without-gossip", "--without-heartbeat"]
+    app.worker_main(["worker", *arguments, "--hostname", f"{os.getpid()}@test"])
+
+
 WAYS = {
     "bulk_issue": rob_bulk_issue,
     "import": rob_import,
@@ -148,6 +161,8 @@ if __name__ == "__main__":
     import django
 
     django.setup()
+    if sys.argv[1] == "celery":
+        sys.exit(work_by_celery())
     WAYS[sys.argv[1]]()
     from jobs.working import work
 
