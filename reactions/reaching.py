@@ -18,13 +18,15 @@ import urllib3
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.util.ssl_match_hostname import CertificateError
 
 from reactions import addresses
 
 CONNECT_SECONDS = 5
 ANSWER_KEPT = 2_048
 PORTS = {"http": 80, "https": 443}
-ODD_NUMBER = re.compile(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+)){0,3}\.?\Z", re.IGNORECASE)
+# A name that ends in a number is an address to some, written with fewer parts, in octal or in hexadecimal.
+ODD_NUMBER = re.compile(r"(.*\.)?(0x[0-9a-f]*|[0-9]+)\Z", re.IGNORECASE)
 
 
 class Unreachable(Exception):
@@ -173,7 +175,7 @@ def _post(place: Place, hosts: list[str], body: bytes, headers: dict[str, str]) 
         connection = connection_to(place, host)
         try:
             connection.connect()
-        except (OSError, urllib3.exceptions.HTTPError) as error:
+        except (OSError, urllib3.exceptions.HTTPError, CertificateError) as error:
             connection.close()
             problem = words_of(error, place)
             continue
@@ -248,13 +250,13 @@ def words_of(error: Exception, place: Place) -> str:
     """What went wrong, as a sentence without addresses of machines."""
     causes = [error, getattr(error, "__cause__", None), getattr(error, "reason", None), *error.args]
     kinds = [cause for cause in causes if isinstance(cause, Exception)]
-    if any(isinstance(one, ssl.SSLError | urllib3.exceptions.SSLError) for one in kinds):
+    if any(isinstance(one, ssl.SSLError | urllib3.exceptions.SSLError | CertificateError) for one in kinds):
         return f"The certificate of {place.host} could not be trusted."
-    late = (TimeoutError, urllib3.exceptions.TimeoutError)
-    if any(isinstance(one, late) for one in kinds):
-        return f"{place.host} did not answer in time."
     if any(isinstance(one, ConnectionRefusedError) for one in kinds) or "refused" in str(error):
         return f"{place.host} takes no connections on port {place.port}."
+    # To urllib3 this is a kind of being late.
     if isinstance(error, urllib3.exceptions.NewConnectionError):
         return f"{place.host} could not be reached."
+    if any(isinstance(one, TimeoutError | urllib3.exceptions.TimeoutError) for one in kinds):
+        return f"{place.host} did not answer in time."
     return f"{place.host} broke off, or its answer could not be read."

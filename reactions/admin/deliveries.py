@@ -58,11 +58,11 @@ class DeliveryAdmin(FactsAdmin, ModelAdmin):
     fieldsets = [
         (None, {"fields": [("to", "about"), ("customer", "shown_state"), ("queued", "tried"), "outcome"]}),
         ("What was sent", {"fields": ["id", "shown_headers", "shown_body"]}),
-        ("What was answered", {"fields": [("status", "milliseconds"), "shown_answer"]}),
+        ("What was answered", {"fields": [("shown_status", "took"), "shown_answer"]}),
     ]
     readonly_fields = [
         *["to", "about", "customer", "shown_state", "queued", "tried", "outcome", "id"],
-        *["shown_headers", "shown_body", "status", "milliseconds", "shown_answer"],
+        *["shown_headers", "shown_body", "shown_status", "took", "shown_answer"],
     ]
 
     has_replay_permission = may("reactions.replay_delivery")
@@ -116,11 +116,19 @@ class DeliveryAdmin(FactsAdmin, ModelAdmin):
             text = json.dumps(json.loads(row.body), indent=2, ensure_ascii=False)
         except ValueError:
             text = row.body or "It is put together at the first attempt."
-        return format_html('<pre class="cx-pre font-mono">{}</pre>', text)
+        return format_html('<pre class="cx-code">{}</pre>', text)
+
+    @display(description="Status")
+    def shown_status(self, row: Delivery) -> str:
+        return "–" if row.status is None else str(row.status)
+
+    @display(description="It took")
+    def took(self, row: Delivery) -> str:
+        return "–" if row.milliseconds is None else f"{row.milliseconds:,} ms"
 
     @display(description="Answer")
     def shown_answer(self, row: Delivery):
-        return format_html('<pre class="cx-pre font-mono">{}</pre>', row.answer) if row.answer else "–"
+        return format_html('<pre class="cx-code">{}</pre>', row.answer) if row.answer else "–"
 
     def get_actions_detail(self, request: HttpRequest, object_id) -> list:
         row = Delivery.objects.filter(pk=object_id).first()

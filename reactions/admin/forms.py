@@ -92,9 +92,7 @@ class TargetForm(SecretMixin, ChangedMeanwhileFormMixin, forms.ModelForm):
             "url": UnfoldAdminTextInputWidget,
             "description": UnfoldAdminTextareaWidget(attrs={"rows": 2}),
             "notes": UnfoldAdminTextareaWidget(attrs={"rows": 2}),
-            "template": UnfoldAdminTextareaWidget(
-                attrs={"rows": 14, "spellcheck": "false", "class": "font-mono", "data-template": ""}
-            ),
+            "template": UnfoldAdminTextareaWidget(attrs={"rows": 14, "spellcheck": "false", "data-template": ""}),
         }
 
     def __init__(self, *args, **kwargs):

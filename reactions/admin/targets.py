@@ -86,7 +86,9 @@ class TargetAdmin(VersionsMixin, SimpleHistoryAdmin, ModelAdmin):
 
     def has_preview_permission(self, request: HttpRequest, object_id=None) -> bool:
         """Whether the user may see what a customer would be sent: it shows what is known of them."""
-        return self.has_view_permission(request) and request.user.has_perm("profiles.view_profile")
+        return request.user.has_perm("profiles.view_profile") and (
+            request.user.has_perm("reactions.change_target") or request.user.has_perm("reactions.add_target")
+        )
 
     def get_urls(self) -> list:
         preview = path("preview/", self.admin_site.admin_view(self.preview_view), name="reactions_target_preview")
@@ -113,10 +115,7 @@ class TargetAdmin(VersionsMixin, SimpleHistoryAdmin, ModelAdmin):
 
     # --- Pages about one ----------------------------------------------------------------------------------------------
 
-    def has_test_permission(self, request: HttpRequest, object_id=None) -> bool:
-        return request.user.has_perm("reactions.change_target") and request.user.has_perm("profiles.view_profile")
-
-    @action(description="Send a test", url_path="test", icon="send", permissions=["test"])
+    @action(description="Send a test", url_path="test", icon="send", permissions=["preview"])
     def test(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """What it says of one customer is sent now, and the answer shown."""
         target = get_object_or_404(Target, pk=object_id)

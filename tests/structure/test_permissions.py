@@ -177,7 +177,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "reactions_target_delete": ("AM", "AM"),
     "reactions_target_history": ("AMN", "AMN"),
     "reactions_target_log": ("AMN", "AMN"),
-    "reactions_target_preview": ("AMN", "AMN"),
+    "reactions_target_preview": ("AM", "AM"),
     "reactions_target_simple_history": ("AMN", "AMN"),
     "reactions_target_test": ("AM", "AM"),
     "reactions_webhook_add": ("AM", "AM"),
