@@ -9,10 +9,21 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 LONGEST = 191
 
 
+class WordsWidget(UnfoldAdminTextareaWidget):
+    # Where a page may only be looked at, the admin lets such a widget draw the value itself.
+    read_only = True
+
+    def render(self, name, value, attrs=None, renderer=None):
+        """A form gives the text to edit; the admin's read-only pages give the list, which is said in a line."""
+        if isinstance(value, list):
+            return ", ".join(value)
+        return super().render(name, value, attrs, renderer)
+
+
 class WordsField(forms.CharField):
     """A list of words, one on each line or with commas between; a word that holds a comma stands in quotes, as in a CSV."""
 
-    widget = UnfoldAdminTextareaWidget
+    widget = WordsWidget
 
     def prepare_value(self, value):
         if not isinstance(value, list):

@@ -16,6 +16,7 @@ from benefits.admin.definition_form import BenefitDefinitionForm
 from benefits.admin.filters import DEFINITION_FILTERS
 from benefits.models import BenefitDefinition, GlobalCounter
 from benefits.resources import BenefitDefinitionResource
+from cxmanager.conditional_fields import ConditionalFieldsMixin
 from cxmanager.imports import FileExportMixin, FileImportMixin
 from cxmanager.refusals import Refusal
 from cxmanager.versions import VersionsMixin
@@ -65,7 +66,9 @@ TABS = {
 
 
 @admin.register(BenefitDefinition)
-class BenefitDefinitionAdmin(VersionsMixin, SimpleHistoryAdmin, FileImportMixin, FileExportMixin, ModelAdmin):
+class BenefitDefinitionAdmin(
+    ConditionalFieldsMixin, VersionsMixin, SimpleHistoryAdmin, FileImportMixin, FileExportMixin, ModelAdmin
+):
     form = BenefitDefinitionForm
     resource_classes = [BenefitDefinitionResource]
     import_permissions = ("benefits.add_benefitdefinition", "benefits.change_benefitdefinition")

@@ -6,9 +6,10 @@ from django import forms
 from django.forms.fields import InvalidJSONInput
 from django.forms.widgets import Script
 from django.urls import reverse
+from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from profiles.conditions.field import SAY_WHO, or_none
+from profiles.conditions.field import SAY_WHO, in_words, or_none
 from profiles.conditions.reading import ConditionInvalid, parse
 
 
@@ -30,10 +31,14 @@ class ConditionWidget(UnfoldAdminTextareaWidget):
     read_only = True
 
     def render(self, name, value, attrs=None, renderer=None):
-        """A form gives the text to edit; the admin's read-only pages give the condition, which is drawn to be looked at."""
-        if not isinstance(value, str):
-            value, attrs = text_of(value), {"disabled": True, "id": f"shown_{name}", **(attrs or {})}
-        return super().render(name, value, attrs, renderer)
+        """A form gives the text to edit; the admin's read-only pages give the condition, which is said in words and drawn to be looked at."""
+        if isinstance(value, str):
+            return super().render(name, value, attrs, renderer)
+        if value is None:
+            return "Everybody."
+        attrs = {"disabled": True, "id": f"shown_{name}", **(attrs or {})}
+        words = format_html('<p class="cx-wrap mb-3">{}</p>', in_words(value))
+        return words + super().render(name, text_of(value), attrs, renderer)
 
     def get_context(self, name, value, attrs) -> dict:
         addresses = {

@@ -34,6 +34,14 @@ def validate_condition(value) -> None:
     new_condition(value)
 
 
+def in_words(value) -> str:
+    """The condition as a sentence; one that asks for a fact that is no longer known, as it was written."""
+    try:
+        return Condition.of(value).words()
+    except ConditionInvalid:
+        return json.dumps(value, ensure_ascii=False)
+
+
 class ConditionField(models.JSONField):
     """JSON Logic over facts, or where it is nullable None for everybody. The form's widget is the visual builder."""
 
@@ -59,11 +67,7 @@ class ConditionField(models.JSONField):
         return row.pk is not None and value in stored
 
     def in_words(self, value: dict) -> str:
-        """The condition as a sentence; one that asks for a fact that is no longer known, as it was written."""
-        try:
-            return Condition.of(value).words()
-        except ConditionInvalid:
-            return json.dumps(value, ensure_ascii=False)
+        return in_words(value)
 
     def deconstruct(self):
         name, _, args, kwargs = super().deconstruct()

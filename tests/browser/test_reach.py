@@ -1,8 +1,22 @@
 """What the back office promises to the keyboard and to narrow or crowded screens."""
 
+import pytest
 from playwright.sync_api import expect
 
+from access.roles import Role
 from benefits.models import BenefitDefinition
+from tests.conftest import person
+
+
+@pytest.fixture
+def coffee_to_claim(db) -> BenefitDefinition:
+    return BenefitDefinition.objects.create(
+        name="Coffee",
+        handle="coffee",
+        is_claimable=True,
+        claim_condition={"==": [{"var": "gender"}, "female"]},
+        product_categories=["knitwear", "socks"],
+    )
 
 
 def test_tab_leads_past_the_sidebar_at_once(sign_in, clerk, member):
@@ -39,3 +53,18 @@ def test_a_long_address_leaves_the_other_columns_in_sight(sign_in, clerk, member
         assert all(cell["x"] + cell["width"] <= width for cell in (one.bounding_box() for one in cells.all()))
         email = page.locator("#result_list tbody .field-email").first
         assert email.evaluate("cell => cell.scrollWidth <= cell.clientWidth && cell.scrollHeight <= cell.clientHeight")
+
+
+def test_who_may_only_look_sees_all_of_a_definition(sign_in, coffee_to_claim, look):
+    page = sign_in(person("Anna", Role.ANALYST))
+    page.goto(f"/admin/benefits/benefitdefinition/{coffee_to_claim.pk}/change/")
+
+    expect(page.get_by_text("knitwear, socks", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Validity").click()
+    expect(page.get_by_text("30", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Claiming").click()
+    for label in ("Is reclaimable", "Claim from", "Claim until", "Who sees it", "Who may claim it"):
+        expect(page.get_by_text(label, exact=True)).to_be_visible()
+    expect(page.get_by_text("Everybody.", exact=True)).to_be_visible()
+    expect(page.get_by_text("Gender is “female”.", exact=True)).to_be_visible()
+    look("claiming")

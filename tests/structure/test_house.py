@@ -5,7 +5,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.contrib import admin
 from django.core.management import call_command
+
+from cxmanager.conditional_fields import ConditionalFieldsMixin
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 APPS = ["access", "benefits", "cxmanager", "jobs", "profiles", "reactions", "transactions"]
@@ -40,3 +43,10 @@ def test_no_junk_drawers():
     drawers = {"core", "common", "utils", "helpers", "services", "misc"}
     found = [str(path.relative_to(ROOT)) for app in APPS for path in (ROOT / app).rglob("*") if path.stem in drawers]
     assert found == []
+
+
+def test_conditional_fields_are_seen_by_those_who_may_only_look():
+    hiding = [one for one in admin.site._registry.values() if getattr(one, "conditional_fields", None)]
+
+    assert hiding
+    assert [one for one in hiding if not isinstance(one, ConditionalFieldsMixin)] == []
