@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
@@ -11,6 +12,7 @@ from cxmanager.paginating import BoundedListMixin
 from cxmanager.tables import flat, table_of
 from jobs.handlers import LABELS, label_of
 from jobs.models import Job
+from jobs.reporting import all_reports
 
 COLOURS = {"Waiting": "info", "Running": "warning", "Done": "success", "Failed": "danger"}
 
@@ -37,6 +39,7 @@ class JobAdmin(BoundedListMixin, ModelAdmin):
     list_select_related = ["created_by"]
     sortable_by = []
     actions = None
+    list_before_template = "admin/jobs/reports.html"
     fieldsets = [
         (None, {"fields": [("work", "shown_state"), "progress", "problem", "came_of_it"]}),
         ("When and by whom", {"fields": [("created_by", "created_at"), ("started_at", "finished_at")]}),
@@ -57,7 +60,8 @@ class JobAdmin(BoundedListMixin, ModelAdmin):
         return False
 
     def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
-        return super().changelist_view(request, {"title": "Background work", **(extra_context or {})})
+        context = {"title": "Background work", "reports": list(all_reports(at=timezone.now())), **(extra_context or {})}
+        return super().changelist_view(request, context)
 
     def render_change_form(self, request: HttpRequest, context, add=False, change=False, form_url="", obj=None):
         # Nobody edits a job, so Django's log of edits would be empty.

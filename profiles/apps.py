@@ -13,6 +13,7 @@ class ProfilesConfig(AppConfig):
         import_module("profiles.importing.tasks")
         import_module("profiles.api.batch")
         import_module("profiles.draining")
+        import_module("profiles.outbox")
         import_module("profiles.importing.forgetting")
         import_module("profiles.conditions.own_facts")
         import_module("profiles.events.own")

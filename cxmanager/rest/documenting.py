@@ -65,7 +65,7 @@ RESPONSES = {
 HEALTH = {
     "get": {
         "operationId": "health",
-        "description": "Whether this server can do its work.",
+        "description": "Whether this server can do its work, and how many events wait to be handed out: counted up to 10,000, and for how many seconds the oldest of them has waited.",
         "tags": ["health"],
         "security": [],
         "responses": {

@@ -4,6 +4,8 @@ from random import uniform
 from django.db import connection, models
 from django.db.models import Q
 
+from jobs.poking import poke
+
 # The wait doubles from half a minute on: half a day in all before somebody has to look.
 FIRST_WAIT = timedelta(seconds=30)
 MOST_ATTEMPTS = 10
@@ -32,7 +34,9 @@ class Unheard(models.Model):
     objects = UnheardQuerySet.as_manager()
 
     class Meta:
-        default_permissions = ("view",)
+        # Who may see background work sees these (jobs.view_job).
+        default_permissions = ()
+        permissions = [("retry_unheard", "Can have events handled again")]
         verbose_name = "event that was not handled"
         verbose_name_plural = "events that were not handled"
         ordering = ["-id"]
@@ -58,6 +62,7 @@ class Unheard(models.Model):
         """Let it be tried now, as somebody asks who has seen to the reason."""
         self.attempts, self.next_at, self.is_parked = 0, at, False
         self.save(update_fields=["attempts", "next_at", "is_parked"])
+        poke("events")
 
 
 def wait_after(attempts: int) -> timedelta:

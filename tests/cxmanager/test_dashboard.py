@@ -88,6 +88,11 @@ class TestFigures:
 
         assert len(client_of(manager).get("/admin/").context["jobs"]) == 1
 
+    def test_say_what_waits_in_the_background_to_those_who_may_see_it(self, client_of, manager, clerk, member):
+        [report] = client_of(manager).get("/admin/").context["reports"]
+        assert (report.title, report.value) == ("Events to hand out", "1")
+        assert client_of(clerk).get("/admin/").context["reports"] == []
+
     def test_link_to_lists_that_open(self, client_of, manager, coffee, cause):
         now = timezone.now()
         coffee.issue(Profile(first_name="Maria").enrol(at=now, cause=cause), at=now, cause=cause)
@@ -96,7 +101,8 @@ class TestFigures:
 
         shown = [*context["cards"], *context["charts"], *context["top_benefits"], *context["steps"]]
         assert len(shown) >= 7
-        assert {client.get(one["url"]).status_code for one in shown} == {200}
+        pages = [*(one["url"] for one in shown), *(one.page for one in context["reports"])]
+        assert {client.get(page).status_code for page in pages} == {200}
 
     def test_show_nobody_what_they_may_not_open(self, client_of, db):
         user = User.objects.create_user("new@example.com", "correct horse", name="New")

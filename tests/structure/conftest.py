@@ -27,6 +27,7 @@ from profiles.models import (
     Segment,
     StaffMember,
     Tag,
+    Unheard,
 )
 from reactions.models import Delivery, Reaction, Run, Target, Webhook
 from transactions.models import Brand, Product, ProductVariant, System, Transaction, TransactionClaim
@@ -271,6 +272,12 @@ class World:
 
     def _job(self, number: int) -> Job:
         return Job.objects.enqueue("nothing", at=self.at, user=self.clerk)
+
+    def _unheard(self, number: int) -> Unheard:
+        event = self._profile(2_000 + number).events.first()
+        return Unheard.objects.create(
+            event=event, handler="test", error="ValueError: No.", next_at=self.at, created_at=self.at
+        )
 
     def _user(self, number: int) -> User:
         user = User.objects.create_user(f"user{number}@example.com", name=f"User {number}")

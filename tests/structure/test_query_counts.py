@@ -96,6 +96,7 @@ PAGES = {
     "profiles.segment": "segment",
     "profiles.staffmember": "staff_member",
     "profiles.tag": "tag",
+    "profiles.unheard": "unheard",
     "reactions.delivery": "delivery",
     "reactions.target": "target",
     "reactions.webhook": "webhook",
