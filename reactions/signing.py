@@ -7,6 +7,7 @@ import hmac
 import secrets
 from datetime import UTC, datetime
 
+from django.core.exceptions import ValidationError
 from standardwebhooks import Webhook as StandardWebhook
 
 PREFIX = "whsec_"
@@ -18,14 +19,22 @@ def new_secret() -> str:
     return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
+def validate_secret(secret: str) -> None:
+    """Raises ValidationError for one that promises base64 and holds none: receivers could not read it."""
+    if secret.startswith(PREFIX) and not decoded(secret):
+        raise ValidationError("After whsec_ a secret goes on in base64.", code="secret_invalid")
+
+
+def decoded(secret: str) -> bytes:
+    try:
+        return base64.b64decode(secret.removeprefix(PREFIX), validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+
+
 def key_of(secret: str) -> bytes:
     """The key of the timestamped signature: what `whsec_` is followed by, decoded; of any other secret its bytes."""
-    if secret.startswith(PREFIX):
-        try:
-            return base64.b64decode(secret.removeprefix(PREFIX), validate=True) or secret.encode()
-        except (binascii.Error, ValueError):
-            pass
-    return secret.encode()
+    return decoded(secret) if secret.startswith(PREFIX) else secret.encode()
 
 
 def signatures(secret: str, body: str, *, message_id: str, at: datetime) -> dict[str, str]:

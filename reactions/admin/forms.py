@@ -15,7 +15,7 @@ from profiles.events.catalogue import CATALOGUE
 from reactions.models import Target, Webhook
 from reactions.models.target import EXAMPLE
 from reactions.sealing import MASK
-from reactions.signing import SHORTEST_SECRET, new_secret
+from reactions.signing import SHORTEST_SECRET, new_secret, validate_secret
 
 
 class SecretMixin(forms.Form):
@@ -26,6 +26,7 @@ class SecretMixin(forms.Form):
         required=False,
         min_length=SHORTEST_SECRET,
         max_length=200,
+        validators=[validate_secret],
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     forget_secret = forms.BooleanField(

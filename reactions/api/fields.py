@@ -8,7 +8,7 @@ from rest_framework import serializers
 from cxmanager.rest.serializers import CleanedModelSerializer
 from profiles.api.condition_field import ConditionField
 from profiles.conditions.reading import parse
-from reactions.signing import SHORTEST_SECRET
+from reactions.signing import SHORTEST_SECRET, validate_secret
 
 
 class ReadCondition(ConditionField):
@@ -39,6 +39,7 @@ class SignedSerializer(CleanedModelSerializer):
         allow_null=True,
         min_length=SHORTEST_SECRET,
         max_length=200,
+        validators=[validate_secret],
         help_text="What messages are signed with. It is never answered; send another to replace it, or null to sign no longer.",
     )
     has_secret = serializers.BooleanField(read_only=True, help_text="Whether messages are signed.")

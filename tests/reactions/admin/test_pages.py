@@ -77,6 +77,7 @@ def test_saving_again_keeps_what_is_not_shown(office):
         ("headers", "no colon", "Write one header on each line."),
         ("headers", "Host: x", "Host is set by the delivery itself."),
         ("new_secret", "short", "at least 16"),
+        ("new_secret", "whsec_no base64 at all!", "After whsec_ a secret goes on in base64."),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field(office, field, value, says):

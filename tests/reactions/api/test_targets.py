@@ -76,6 +76,7 @@ def test_a_secret_is_taken_away_by_null(api, made):
         ("condition", '{"==": [{"var": "gendr"}, "female"]}', "gender"),
         ("condition", "{", "This is not JSON"),
         ("secret", "short", "16"),
+        ("secret", "whsec_no base64 at all!", "After whsec_ a secret goes on in base64."),
     ],
 )
 def test_what_is_wrong_is_refused_with_a_sentence(api, db, field, value, says):
