@@ -11,6 +11,7 @@ from profiles.models import Profile
 from profiles.models.event import as_json
 from transactions import summing
 from transactions.cataloguing import with_catalogue
+from transactions.claiming import claim
 from transactions.currencies import check_converted
 from transactions.lines import LineChanges, changes_to
 from transactions.locking import in_turn, transaction_in_turn
@@ -37,14 +38,17 @@ def change(
     """As `Transaction.change`. `held` reads as the row afterwards."""
     wanted = None if profile is ... else in_turn(profile)
     fresh = transaction_in_turn(held, wanted)
+    if wanted is not None and _is_of_nobodys(fresh):
+        claim(fresh, wanted, at=at, cause=cause)
+        fresh = transaction_in_turn(held, wanted)
     owners, before = {fresh.profile_id}, snapshot(fresh)
     sale = _sale_of(fresh, document)
     took_back = fresh.takes_back
     _apply(fresh, document)
     if profile is not ...:
         fresh.profile = wanted
-    if sale is not None and sale.profile_id not in (None, fresh.profile_id):
-        raise refusal("other_customers_sale")
+    if sale is not None:
+        _agree(fresh, sale, is_given=profile is not ..., at=at, cause=cause)
     lines = _line_changes(fresh, document)
     if fresh.type == Transaction.Type.RETURN:
         check_quantities([*lines.added, *lines.changed])
@@ -61,6 +65,21 @@ def change(
         _refresh({*owners, fresh.profile_id}, at=at, cause=cause)
     _read_as(held, fresh)
     return changes
+
+
+def _is_of_nobodys(fresh: Transaction) -> bool:
+    """Whether it is nobody's return of a sale that is nobody's either."""
+    return fresh.profile_id is None and fresh.returns_id is not None and fresh.returns.profile_id is None
+
+
+def _agree(fresh: Transaction, sale: Transaction, *, is_given: bool, at: datetime, cause: Cause) -> None:
+    """A return has its sale's customer: it takes that one, or its own gets the sale. Raises Refusal `other_customers_sale`."""
+    if fresh.profile_id is None and not is_given:
+        fresh.profile = sale.profile
+    elif fresh.profile_id is not None and sale.profile_id is None:
+        claim(sale, fresh.profile, at=at, cause=cause)
+    elif fresh.profile_id != sale.profile_id:
+        raise refusal("other_customers_sale")
 
 
 def snapshot(one: Transaction) -> dict:
@@ -193,7 +212,7 @@ def _write(
         fresh.system_rows.all().delete()
     write_words(fresh, {name: document[name] for name in ("tags", "systems") if name in changes})
     if "profile_id" in changes:
-        Transaction.objects.filter(returns=fresh).update(profile=fresh.profile_id)
+        Transaction.objects.filter(returns=fresh).update(profile=fresh.profile_id, updated_at=fresh.updated_at)
 
 
 def _tie_again(fresh: Transaction, sale: Transaction) -> None:

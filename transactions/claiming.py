@@ -26,16 +26,29 @@ RECHECKED_AT_ONCE = 500
 def claim(held: Transaction, profile: Profile, *, at: datetime, cause: Cause) -> None:
     """As `Transaction.claim`: a conditional update, which one of any number of callers wins."""
     profile = in_turn(profile)
-    nobodys = Transaction.objects.filter(pk=held.pk, profile=None)
-    if not nobodys.update(profile=profile, claimed_at=at, updated_at=at):
-        raise refusal("already_claimed")
-    theirs = [held.pk, *Transaction.objects.filter(returns=held.pk, profile=None).values_list("pk", flat=True)]
+    whole = _taken(held, profile, at=at)
+    theirs = [whole, *Transaction.objects.filter(returns=whole, profile=None).values_list("pk", flat=True)]
     Transaction.objects.filter(pk__in=theirs[1:]).update(profile=profile, claimed_at=at, updated_at=at)
     for one in Transaction.objects.select_related("profile", "location").filter(pk__in=theirs).order_by("pk"):
         name = "transaction.returned" if one.type == Transaction.Type.RETURN else "transaction.created"
         one.record_event(name, at=at, cause=cause, is_claimed=True)
     held.profile, held.claimed_at = profile, at
     summing.refresh(profile, at=at, cause=cause)
+
+
+def _taken(held: Transaction, profile: Profile, *, at: datetime) -> int:
+    """The key of what is the customer's now: the transaction, or for a return the sale that it is of, first of all.
+
+    Raises Refusal `already_claimed`.
+    """
+    while True:
+        whole = Transaction.objects.values_list("returns_id", flat=True).get(pk=held.pk) or held.pk
+        nobodys = Transaction.objects.filter(pk=whole, profile=None)
+        # A return may be told its sale between the queries; then that is what is claimed.
+        if nobodys.filter(returns=None).update(profile=profile, claimed_at=at, updated_at=at):
+            return whole
+        if not nobodys.exists():
+            raise refusal("already_claimed")
 
 
 @transaction.atomic

@@ -39,12 +39,18 @@ def lock_customers(ids: set[UUID | None]) -> None:
 
 
 def transaction_in_turn(transaction: Transaction, *others: Profile | None) -> Transaction:
-    """The transaction as it is now, locked after its customer and the others. Raises Transaction.DoesNotExist."""
+    """The transaction as it is now, locked after its customer, the others, and the sale that it returns.
+
+    Raises Transaction.DoesNotExist.
+    """
     while True:
-        owner = Transaction.objects.values_list("profile_id", flat=True).get(pk=transaction.pk)
+        owner, sale = Transaction.objects.values_list("profile_id", "returns_id").get(pk=transaction.pk)
         lock_customers({owner, *(one.pk for one in others if one is not None)})
+        if sale is not None:
+            # Who claims a sale has it before its returns.
+            list(Transaction.objects.select_for_update(no_key=True).filter(pk=sale).values_list("pk"))
         fresh = Transaction.objects.select_for_update(no_key=True, of=("self",)).select_related("profile", "location")
         fresh = fresh.get(pk=transaction.pk)
-        # It may have changed hands between the two queries; then its new owner is to be locked as well.
-        if fresh.profile_id == owner:
+        # It may have changed hands between the queries; then its new owner is to be locked as well.
+        if (fresh.profile_id, fresh.returns_id) == (owner, sale):
             return fresh

@@ -23,7 +23,7 @@ from profiles.cause import Cause
 from profiles.models import Profile, Tag
 from transactions import summing
 from transactions.cataloguing import with_catalogue
-from transactions.claiming import match_waiting
+from transactions.claiming import claim, match_waiting
 from transactions.currencies import check_converted, programme_currency
 from transactions.lines import new_line
 from transactions.locking import in_turn, transaction_in_turn
@@ -54,6 +54,9 @@ def record(profile: Profile | None, document: dict, *, at: datetime, cause: Caus
     new.settle()
     if not _put_down(new):
         return _recorded_before(profile, new.external_id), False
+    if sale is not None and sale.profile_id is None and profile is not None:
+        # Whose goods come back, theirs is the receipt.
+        claim(sale, profile, at=at, cause=cause)
     lines = tied(sale, lines) if sale is not None and new.takes_back else lines
     write_lines(new, lines)
     payments = write_payments(new, document.get("payments") or ())

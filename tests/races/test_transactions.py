@@ -159,3 +159,22 @@ def test_a_sale_that_is_voided_while_it_is_returned_is_one_or_the_other(at_once)
         results = at_once(calls)
         assert sum(isinstance(one, Refusal) for one in results) == 1, results
     assert spent(maria) == 0
+
+
+def test_a_return_and_its_sale_that_are_claimed_at_once_are_one_customers(at_once):
+    for number in range(6):
+        people = [customer(f"C{number}-{one}") for one in range(4)]
+        sale = selling(None, external_id=f"S{number}", items=[line(3)])()
+        back = returning_one(f"S{number}")()
+        claims = [
+            lambda one=one, what=what: Transaction.objects.get(pk=what.pk).claim(one, at=AT, cause=CAUSE)
+            for one, what in zip(people[:2], (sale, back), strict=True)
+        ]
+        moved = lambda one=people[2], back=back: Transaction.objects.get(pk=back.pk).change(  # noqa: E731
+            {}, profile=one, at=AT, cause=CAUSE
+        )
+        bringing = selling(people[3], type="return", returns=f"S{number}")
+        results = at_once([*claims, moved, bringing])
+        assert sum(isinstance(one, Refusal) for one in results) == 3, results
+        assert Transaction.objects.filter(pk__gte=sale.pk).values("profile").distinct().count() == 1
+        assert all(isinstance(one, Refusal) or not isinstance(one, Exception) for one in results)

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from cxmanager.refusals import Refusal
 from profiles.models import Event, Location
 from tests.transactions.conftest import line
-from transactions.models import TransactionClaim
+from transactions.models import Transaction, TransactionClaim
 
 
 @pytest.fixture(autouse=True)
@@ -117,3 +117,75 @@ def test_a_shop_that_customers_are_not_shown_is_not_named(ask):
     with pytest.raises(ValidationError) as error:
         ask(location_external_code="FITT")
     assert error.value.messages == ["There is no shop with the code “FITT”."]
+
+
+def owners() -> set:
+    return set(Transaction.objects.values_list("profile__first_name", flat=True))
+
+
+def test_who_claims_a_return_gets_its_sale_with_all_that_came_back(
+    sell, take_back, member, other_member, at, cause, figures
+):
+    sale = sell(line(quantity=3), profile=None, external_id="S1")
+    back, other = take_back("S1", line()), take_back("S1", line())
+    back.claim(member, at=at, cause=cause)
+    assert owners() == {member.first_name}
+    assert (back.profile, figures().spend_all) == (member, 10)
+    told = Event.objects.filter(profile=member, name__startswith="transaction.").order_by("id")
+    assert [(one.name, one.payload["is_claimed"]) for one in told] == [
+        ("transaction.created", True),
+        *[("transaction.returned", True)] * 2,
+    ]
+    for one in (sale, back, other):
+        with pytest.raises(Refusal) as no:
+            one.claim(other_member, at=at, cause=cause)
+        assert no.value.code == "already_claimed"
+
+
+def test_who_brings_goods_back_gets_the_sale_that_was_nobodys(sell, take_back, member, other_member, figures):
+    sale = sell(line(quantity=3), profile=None, external_id="S1")
+    earlier = take_back("S1", line())
+    take_back("S1", line(), profile=member, external_id="R2")
+    assert owners() == {member.first_name}
+    sale.refresh_from_db()
+    earlier.refresh_from_db()
+    assert sale.claimed_at and earlier.claimed_at and figures().spend_all == 10
+    with pytest.raises(Refusal) as no:
+        take_back("S1", line(), profile=other_member)
+    assert no.value.code == "other_customers_sale"
+
+
+def test_a_return_that_is_there_already_claims_nothing(sell, take_back, member):
+    sell(line(quantity=3), profile=None, external_id="S1")
+    take_back("S1", line(), external_id="R1")
+    take_back("S1", line(), external_id="R1", profile=member)
+    assert owners() == {None}
+
+
+def test_a_return_that_is_given_to_a_customer_brings_its_sale(
+    sell, take_back, member, other_member, at, cause, figures
+):
+    sell(line(quantity=3), profile=None, external_id="S1")
+    back, other = take_back("S1", line()), take_back("S1", line())
+    back.change({"receipt_ref": "R-9"}, profile=member, at=at, cause=cause)
+    assert owners() == {member.first_name}
+    assert (back.profile, back.receipt_ref, figures().spend_all) == (member, "R-9", 10)
+    assert back.claimed_at == at
+    for profile in (other_member, None):
+        with pytest.raises(Refusal) as no:
+            other.change({}, profile=profile, at=at, cause=cause)
+        assert no.value.code == "other_customers_sale"
+
+
+def test_a_return_that_hears_of_its_sale_later_has_its_customer(sell, member, other_member, at, cause, figures):
+    sell(line(quantity=2), external_id="S1")
+    sell(line(quantity=2), profile=None, external_id="S2")
+    nobodys, theirs = (sell(line(), type="return", profile=one) for one in (None, member))
+    nobodys.change({"returns": "S1"}, at=at, cause=cause)
+    theirs.change({"returns": "S2"}, at=at, cause=cause)
+    assert owners() == {member.first_name}
+    assert figures().spend_all == 20
+    sell(line(), profile=other_member, external_id="S3")
+    with pytest.raises(Refusal) as no:
+        sell(line(), type="return").change({"returns": "S3"}, at=at, cause=cause)
+    assert no.value.code == "other_customers_sale"

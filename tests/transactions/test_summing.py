@@ -198,7 +198,8 @@ class Till:
             return
         document = {"type": "return", "returns": sale.external_id, "transacted_at": moment, "timezone": "UTC"}
         document |= {"items": [line(SKUS[pick % 3], pick % 3 + 1, price)], "total": -price}
-        Transaction.objects.record(None, document, at=NOON, cause=Cause())
+        whose = [None, None, self.profile, self.other][pick % 4]
+        Transaction.objects.record(whose, document, at=NOON, cause=Cause())
 
     def _void(self, pick: int, *_) -> None:
         if (one := self._one(pick)) is not None:
@@ -218,7 +219,8 @@ class Till:
             document |= {"items": [line(SKUS[pick % 3], pick % 5 + 1, price)]}
         if pick % 5 == 0:
             document |= {"delete_existing_items": True, "location": self.places[0]}
-        one.change(document, at=NOON, cause=Cause())
+        whose = [..., ..., ..., self.profile, self.other, None][pick // 3 % 6]
+        one.change(document, profile=whose, at=NOON, cause=Cause())
 
     def _delete(self, pick: int, *_) -> None:
         if (one := self._one(pick)) is not None:
@@ -258,6 +260,8 @@ def test_kept_figures_are_the_rebuilt_and_the_worked_out(moves):
     for sold in TransactionItem.objects.filter(transaction__type="sale"):
         taken = [one for one in sold.returned_by.filter(is_void=False) if one.transaction.takes_back]
         assert sold.returned_quantity == sum((one.quantity for one in taken), Decimal(0))
+    for back in Transaction.objects.exclude(returns=None).select_related("returns"):
+        assert back.profile_id == back.returns.profile_id
 
 
 def test_nothing_is_told_when_no_figure_changes(sell, member, at, cause):

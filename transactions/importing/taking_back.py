@@ -1,10 +1,13 @@
 """Which line of which sale a returned line of a file takes back."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 
+from profiles.cause import Cause
 from profiles.importing.bulk import update_rows
 from profiles.models import Profile
+from transactions.claiming import claim
 from transactions.importing.staging import Group
 from transactions.models import Transaction, TransactionItem
 from transactions.refusals import refusal
@@ -16,7 +19,16 @@ SOLD = TransactionItem.objects.select_for_update(no_key=True, of=("self",)).sele
 class Sold:
     """The lines that a lot's returns may be of, locked: those of the sales they name, and with `matches_returns` those of the customers' own sales."""
 
-    def __init__(self, returns: list[Group], profiles: Iterable[Profile], *, matches_returns: bool):
+    def __init__(
+        self,
+        returns: list[Group],
+        profiles: Iterable[Profile],
+        *,
+        matches_returns: bool,
+        at: datetime,
+        cause: Cause,
+    ):
+        self.profiles, self.at, self.cause = {one.pk: one for one in profiles}, at, cause
         named = {values["returns"] for one in returns for _, values in one.rows if values.get("returns")}
         rows = SOLD.filter(transaction__type="sale", transaction__is_void=False).exclude(transaction__status="reversed")
         self.named: dict[str, list[TransactionItem]] = {}
@@ -24,12 +36,16 @@ class Sold:
         self.lines: dict[int, TransactionItem] = {}
         self.changed: set[int] = set()
         self.bought: dict[tuple, list[TransactionItem]] = {}
+        if named:
+            # Nobody else claims them between this and what is decided here.
+            unowned = Transaction.objects.filter(external_id__in=named, profile=None)
+            list(unowned.select_for_update(no_key=True).order_by("pk").values_list("pk"))
         for item in rows.filter(transaction__external_id__in=named).order_by("pk") if named else ():
             self.named.setdefault(item.transaction.external_id, []).append(self._once(item))
         if not matches_returns:
             return
         skus = {values.get("sku") for one in returns for _, values in one.rows} - {None}
-        theirs = rows.filter(transaction__profile__in=list(profiles), sku__in=skus, is_void=False)
+        theirs = rows.filter(transaction__profile__in=[*self.profiles], sku__in=skus, is_void=False)
         for item in sorted(theirs.order_by("pk"), key=lambda item: item.transaction.transacted_at, reverse=True):
             self.bought.setdefault((item.transaction.profile_id, item.sku), []).append(self._once(item))
 
@@ -45,7 +61,10 @@ class Sold:
             if sold[0].transaction.profile_id != of.profile_id and sold[0].transaction.profile_id is not None:
                 raise refusal("other_customers_sale")
             refuse_before(sold[0].transaction, of.transacted_at)
-            return sold[0].transaction_id, parts_of(line, sold, take=self._take)
+            parts = parts_of(line, sold, take=self._take)
+            if sold[0].transaction.profile_id != of.profile_id:
+                self._claim(sold, self.profiles[of.profile_id])
+            return sold[0].transaction_id, parts
         earlier = (
             item
             for item in self.bought.get((of.profile_id, line.sku), ())
@@ -55,6 +74,12 @@ class Sold:
         if item is None:
             raise refusal("no_such_sale")
         return item.transaction_id, parts_of(line, [item], take=self._take)
+
+    def _claim(self, sold: list[TransactionItem], profile: Profile) -> None:
+        """Whose goods come back, theirs is the receipt."""
+        claim(sold[0].transaction, profile, at=self.at, cause=self.cause)
+        for item in sold:
+            item.transaction.profile = profile
 
     def _take(self, sold: TransactionItem, count: Decimal, _: TransactionItem) -> None:
         # Locked since it was read, and never asked for more than it has left.

@@ -75,7 +75,13 @@ class Lot:
         self._write(self._new(sales), name="transaction.created")
         returns = [one for one in self.groups if one.is_return]
         if returns:
-            sold = Sold(returns, self.profiles.values(), matches_returns=self.matches_returns)
+            sold = Sold(
+                returns,
+                self.profiles.values(),
+                matches_returns=self.matches_returns,
+                at=self.at,
+                cause=self.cause,
+            )
             self._write(self._tied(self._new(returns), sold), name="transaction.returned")
             sold.write()
         if not is_trial:

@@ -217,7 +217,9 @@ class Transaction(models.Model):
         remove(self, at=at, cause=cause)
 
     def claim(self, profile: Profile, *, at: datetime, cause: Cause) -> None:
-        """Give a transaction that nobody has to this customer, with its returns. Raises Refusal: already_claimed, profile_inactive.
+        """Give a transaction that nobody has to this customer: a sale with its returns, a return with its sale and that one's returns.
+
+        Raises Refusal: already_claimed, profile_inactive.
 
         Records `transaction.created` for the customer, whose listeners have not heard of it. One of any number of callers
         at once gets it.

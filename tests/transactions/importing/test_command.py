@@ -193,3 +193,18 @@ def test_a_receipt_that_somebody_waits_for_becomes_theirs(run, member, fitzroy):
     asked.refresh_from_db()
     assert (asked.status, Transaction.objects.get().profile) == ("claimed", member)
     assert Aggregation.objects.get(profile=member).spend_all == 5
+
+
+def test_a_return_of_nobodys_sale_makes_it_its_customers(run, member, other_member):
+    sales = "S3,,2026-04-02,UTC,,MUG,Mug,,,3,5,,\nS4,,2026-04-02,UTC,,MUG,Mug,,,3,5,,"
+    run(f"{sales}\nR0,,2026-04-03,UTC,,MUG,,,,1,5,return,S3")
+    told, reasons = run(
+        "R1,maria@example.com,2026-05-03,UTC,,MUG,,,,9,5,return,S3\n"
+        "R2,otto@example.com,2026-05-03,UTC,,MUG,,,,1,5,return,S3"
+    )
+    assert (counts(told), reasons) == ((2, 1, 0, 0, 1), ["Row 2: More would be returned than was bought."])
+    _, reasons = run("R3,maria@example.com,2026-05-04,UTC,,MUG,,,,1,5,return,S3")
+    assert reasons == ["Row 2: The sale that is returned belongs to another customer."]
+    owners = dict(Transaction.objects.values_list("external_id", "profile"))
+    assert owners == {"S3": other_member.pk, "R0": other_member.pk, "R2": other_member.pk, "S4": None}
+    assert Aggregation.objects.get(profile=other_member).spend_all == 5
