@@ -92,6 +92,7 @@ SIDEBAR = [
             page(_("Audit"), "history", "admin:profiles_event_changelist", "access.view_audit"),
             page(_("Staff"), "badge", "admin:profiles_staffmember_changelist", "profiles.change_staffmember"),
             page(_("Background work"), "manufacturing", "admin:jobs_job_changelist", "jobs.view_job"),
+            page(_("Events not handled"), "error", "admin:profiles_unheard_changelist", "jobs.view_job"),
         ],
     },
 ]

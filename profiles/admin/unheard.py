@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.text import Truncator
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
@@ -43,18 +44,18 @@ class ParkedFilter(DropdownFilter):
 
 @admin.register(Unheard)
 class UnheardAdmin(FactsAdmin, ModelAdmin):
-    """As there should be none, there is no place in the sidebar: background work and the dashboard lead here when there are."""
+    """There should be none: background work and the dashboard say when there are, and lead here."""
 
-    list_display = ["what", "customer", "handler", "shown_state", "attempts", "error"]
+    list_display = ["what", "customer", "listener", "shown_state", "attempts", "short_error"]
     list_display_links = ["what"]
     list_select_related = ["event__profile"]
     list_filter = [HandlerFilter, ParkedFilter]
     actions = ["try_again_selected"]
     fieldsets = [
-        (None, {"fields": [("what", "customer"), ("handler", "shown_state"), "error"]}),
+        (None, {"fields": [("what", "customer"), ("listener", "shown_state"), "error"]}),
         ("Attempts", {"fields": [("attempts", "next"), "first"]}),
     ]
-    readonly_fields = ["what", "customer", "handler", "shown_state", "error", "attempts", "next", "first"]
+    readonly_fields = ["what", "customer", "listener", "shown_state", "error", "attempts", "next", "first"]
 
     has_view_permission = may("jobs.view_job")
     has_retry_permission = may("profiles.retry_unheard")
@@ -73,6 +74,14 @@ class UnheardAdmin(FactsAdmin, ModelAdmin):
     def customer(self, row: Unheard):
         profile = row.event.profile
         return format_html('<a class="cx-link" href="{}">{}</a>', page_url(profile), profile) if profile else "–"
+
+    @display(description="Listener")
+    def listener(self, row: Unheard) -> str:
+        return row.handler
+
+    @display(description="Error")
+    def short_error(self, row: Unheard) -> str:
+        return Truncator(row.error).chars(200)
 
     @display(description="State", label=COLOURS)
     def shown_state(self, row: Unheard) -> str:
