@@ -1,7 +1,10 @@
 """What reactions can do with benefits."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 
+from benefits.giving import give_many
 from benefits.models import Benefit, BenefitDefinition, Redemption
 from benefits.refusals import refusal
 from profiles.acting import Money, Text, Whole, acts
@@ -16,6 +19,12 @@ def offered() -> list[tuple[str, str]]:
 DEFINITION = Text("definition", "Benefit", "The handle of its definition. Example: birthday-coffee.", choices=offered)
 
 
+def issue_to_many(
+    profiles: Sequence[Profile], *, at: datetime, cause: Cause, definition: str, days: int | None = None, value=None
+) -> list[Benefit]:
+    return give_many(issued_as(definition), profiles, at=at, cause=cause, **as_issued(at, days, value))
+
+
 @acts(
     "benefit.issue",
     label="Issue a benefit",
@@ -27,14 +36,22 @@ DEFINITION = Text("definition", "Benefit", "The handle of its definition. Exampl
     ],
     icon="redeem",
     aliases=("benefit.create",),
+    many=issue_to_many,
 )
 def issue_benefit(
     profile: Profile, *, at: datetime, cause: Cause, definition: str, days: int | None = None, value=None
 ) -> Benefit:
+    return issued_as(definition).issue(profile, at=at, cause=cause, **as_issued(at, days, value))
+
+
+def issued_as(handle: str) -> BenefitDefinition:
+    return BenefitDefinition.objects.get(handle=handle)
+
+
+def as_issued(at: datetime, days: int | None, value: Decimal | None) -> dict:
+    """What the definition does not say of this one."""
     given = {"value": value} if value is not None else {}
-    if days is not None:
-        given["expires_at"] = at + timedelta(days=days)
-    return BenefitDefinition.objects.get(handle=definition).issue(profile, at=at, cause=cause, **given)
+    return given | ({"expires_at": at + timedelta(days=days)} if days is not None else {})
 
 
 @acts(

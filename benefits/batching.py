@@ -8,11 +8,12 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F, QuerySet
 
-from benefits.models import Benefit, BenefitBatch, BenefitDefinition, GlobalCounter
+from benefits.giving import give_many
+from benefits.models import Benefit, BenefitBatch, BenefitDefinition
 from jobs.models import Job
 from profiles.cause import Cause
 from profiles.conditions.condition import Condition
-from profiles.models import Event, Profile, Segment
+from profiles.models import Profile, Segment
 
 KIND = "benefits.batch"
 CHUNK = 1_000
@@ -139,32 +140,15 @@ def serve_chunk(batch: BenefitBatch, *, at: datetime, cause: Cause, size: int = 
     if not turn:
         return 0
     definition = BenefitDefinition.objects.get(pk=batch.definition_id)
-    no = definition.why_not_given_out()
-    if no is not None:
-        raise no
     served = Benefit.objects.filter(batch=batch, profile_id__in=turn).values("profile_id")
     # Locked, so that none of them is merged away between being read and being given theirs.
     profiles = Profile.objects.living().filter(pk__in=turn).exclude(pk__in=served).order_by("pk").only("pk")
     profiles = profiles.select_for_update(no_key=True)
-    benefits = [Benefit.of(definition, profile, issued_at=at, batch=batch) for profile in profiles]
     told = {"batch_id": batch.pk, "issued_to": batch.issued_to}
-    Benefit.objects.bulk_create(benefits)
-    Event.objects.bulk_create(
-        Event.of(
-            "benefit.issued",
-            at=at,
-            cause=cause,
-            profile=benefit.profile,
-            subject=benefit,
-            payload=benefit.as_payload() | told,
-        )
-        for benefit in benefits
-    )
+    benefits = give_many(definition, profiles, at=at, cause=cause, told=told, batch=batch)
     batch.recipients.filter(profile_id__in=turn).delete()
     skipped = len(turn) - len(benefits)
     BenefitBatch.objects.filter(pk=batch.pk).update(
         issued=F("issued") + len(benefits), skipped=F("skipped") + skipped, updated_at=at
     )
-    # Last, as always: the row that other callers share.
-    GlobalCounter.objects.count_issued(definition, len(benefits))
     return len(turn)

@@ -108,7 +108,8 @@ class ActionType:
 
     One that `takes_context` is given what is known of the event and its customer, as `context=`, and `key=`: a text that is
     the same whenever this is done for the same event by the same step. `renamed` is what documents of Omneo call arguments:
-    {theirs: ours}.
+    {theirs: ours}. `many`, where there is one, does the same to each of
+    many customers, whom its caller has locked, and returns what it made in their order; it refuses for all or for none.
     """
 
     handle: str
@@ -120,6 +121,7 @@ class ActionType:
     aliases: Sequence[str] = ()
     takes_context: bool = False
     renamed: Mapping[str, str] = field(default_factory=dict)
+    many: Act | None = None
 
     def read(self, given: dict) -> dict:
         """The arguments as the function takes them. Raises ValidationError by name, for all that is wrong at once."""

@@ -1,14 +1,20 @@
 """Automations: what is due is started, and goes through its audience in steps that a killed worker cannot do by halves."""
 
 from datetime import datetime
+from time import perf_counter
+from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 from jobs.models import Job
 from jobs.rounds import does
-from profiles.cause import Cause
-from profiles.models import Event
-from reactions.models import Occurrence, Reaction, Run
+from profiles.acting import action_of
+from profiles.cause import Cause, Door
+from profiles.importing.bulk import among
+from profiles.models import Event, Profile
+from reactions.models import Action, Occurrence, Reaction, Run
+from reactions.running import done
 
 CHUNK = 2_000
 
@@ -58,7 +64,7 @@ def begin(reaction: Reaction, *, due_at: datetime, at: datetime, cause: Cause) -
 
 @transaction.atomic
 def step(occurrence: Occurrence, job: Job, *, at: datetime) -> bool:
-    """Choose the next customers; False at the end, or where it was paused or switched off. Four statements."""
+    """Choose the next customers; False at the end, or where it was paused or switched off."""
     occurrence = occurrence.in_turn()
     if occurrence.state != Occurrence.State.GOING_ON:
         return False
@@ -69,20 +75,8 @@ def step(occurrence: Occurrence, job: Job, *, at: datetime) -> bool:
     if occurrence.last_profile is not None:
         rows = rows.filter(pk__gt=occurrence.last_profile)
     chosen = list(rows[:CHUNK])
-    Run.objects.bulk_create(
-        [
-            Run(
-                reaction_id=occurrence.reaction_id,
-                event_id=occurrence.event_id,
-                occurrence=occurrence,
-                profile_id=profile,
-                next_at=at,
-                created_at=at,
-            )
-            for profile in chosen
-        ],
-        ignore_conflicts=True,
-    )
+    if not done_to_many(occurrence, chosen, at=at):
+        Run.objects.bulk_create((unsaved(occurrence, one, at=at) for one in chosen), ignore_conflicts=True)
     occurrence.chosen += len(chosen)
     if chosen:
         occurrence.last_profile = chosen[-1]
@@ -91,6 +85,53 @@ def step(occurrence: Occurrence, job: Job, *, at: datetime) -> bool:
         end(occurrence, Occurrence.State.DONE, at=at)
     job.checkpoint(at=at, done=occurrence.chosen)
     return len(chosen) == CHUNK
+
+
+def unsaved(occurrence: Occurrence, profile: UUID, *, at: datetime, **given) -> Run:
+    return Run(
+        reaction_id=occurrence.reaction_id,
+        event_id=occurrence.event_id,
+        occurrence=occurrence,
+        profile_id=profile,
+        next_at=at,
+        created_at=at,
+        **given,
+    )
+
+
+def done_to_many(occurrence: Occurrence, chosen: list[UUID], *, at: datetime) -> bool:
+    """Do the actions to all of these customers together, and write their runs as done; or nothing, and return False.
+
+    False where an action can only be done to one at a time, or where one refuses: then each customer's own run says why.
+    """
+    actions = list(occurrence.reaction.actions.all())
+    if not chosen or not all(action.does_many for action in actions):
+        return False
+    begun = perf_counter()
+    cause = Cause(door=Door.REACTION, event=occurrence.event, by=occurrence.reaction.name)
+    rows = Profile.objects.living().filter(among(Profile, "id", chosen)).order_by("pk").only("pk")
+    profiles = list(rows.select_for_update(no_key=True))
+    try:
+        with transaction.atomic():
+            made = [
+                kind.many(profiles, at=at, cause=cause, **kind.read(action.literal()))
+                for action in actions
+                for kind in [action_of(action.handle)]
+            ]
+    except ValidationError:
+        return False
+    took = round((perf_counter() - begun) * 1_000 / max(1, len(profiles)))
+    ended = {"state": Run.State.DONE, "attempts": 1, "ended_at": at, "milliseconds": took}
+    Run.objects.bulk_create(
+        unsaved(occurrence, profile.pk, at=at, steps=steps_of(actions, of_one, at=at), **ended)
+        for profile, *of_one in zip(profiles, *made, strict=True)
+    )
+    return True
+
+
+def steps_of(actions: list[Action], made: list, *, at: datetime) -> list[dict]:
+    """What the run of one customer says of its actions."""
+    return [done(action, one, action.literal(), at=at) for action, one in zip(actions, made, strict=True)]
 
 
 def end(occurrence: Occurrence, state: str, *, at: datetime) -> None:

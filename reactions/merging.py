@@ -1,6 +1,6 @@
 """What happens to deliveries and runs when two profiles become one, and when a person's data is exported or erased (profiles/merging.py)."""
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.dispatch import receiver
 
 from profiles.merging import erasing, exporting, merging
@@ -10,7 +10,11 @@ from reactions.models import Delivery, Run
 @receiver(merging, dispatch_uid="reactions.merging")
 def move(*, winner, loser, **_) -> None:
     Delivery.objects.filter(profile=loser).update(profile=winner)
-    Run.objects.filter(profile=loser).update(profile=winner)
+    runs, own = Run.objects.filter(profile=loser), Run.objects.filter(profile=winner, occurrence=OuterRef("occurrence"))
+    # Whoever has had or will have a turn of their own is not done it twice.
+    twice = runs.filter(Exists(own), occurrence__isnull=False)
+    twice.filter(state__in=Run.DUE).update(state=Run.State.FILTERED, error="Done for the customer they were merged into.")
+    runs.exclude(pk__in=list(twice.values_list("pk", flat=True))).update(profile=winner)
 
 
 @receiver(erasing, dispatch_uid="reactions.erasing")

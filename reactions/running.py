@@ -137,7 +137,7 @@ def winner(profile: Profile | None) -> Profile | None:
 def taken(action: Action, known: Known) -> dict:
     """Do one action and say how it went. What it wrote is undone if it fails; what came before it stays."""
     begun = perf_counter()
-    step = {"action_id": action.pk, "handle": action.handle, "name": action.name, "at": known.at.isoformat()}
+    step = step_of(action, at=known.at)
     try:
         with transaction.atomic():
             step |= filtered(action, known) if action.handle == FILTER else acted(action, known, step)
@@ -168,7 +168,20 @@ def acted(action: Action, known: Known, step: dict) -> dict:
     # A dry run writes nothing, so it needs no key that lasts.
     key = f"event-{known.event.pk}-profile-{known.profile.pk}-action-{action.pk}"
     made = kind(known.profile, step["given"], at=known.at, cause=known.cause, context=known.context, key=key)
+    return outcome_of(made)
+
+
+def step_of(action: Action, *, at: datetime) -> dict:
+    return {"action_id": action.pk, "handle": action.handle, "name": action.name, "at": at.isoformat()}
+
+
+def outcome_of(made) -> dict:
     return {"outcome": "done", "text": made if isinstance(made, str) else "", "made": as_made(made)}
+
+
+def done(action: Action, made, given: dict, *, at: datetime) -> dict:
+    """The step of an action that was done to many customers together."""
+    return step_of(action, at=at) | {"given": given} | outcome_of(made)
 
 
 def as_made(made) -> dict | None:

@@ -46,6 +46,13 @@ class Action(models.Model):
         """Of a filter: what must hold for the run to go on."""
         return self.arguments.get("condition", {}).get("value")
 
+    @property
+    def does_many(self) -> bool:
+        """Whether it can be done to many customers together: the same to each."""
+        if self.handle == FILTER or any(one.get("is_dynamic") for one in self.arguments.values()):
+            return False
+        return action_of(self.handle).many is not None
+
     def literal(self) -> dict:
         """The arguments that are the same in each run."""
         return {name: one.get("value") for name, one in self.arguments.items() if not one.get("is_dynamic")}

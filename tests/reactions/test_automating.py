@@ -7,6 +7,7 @@ from benefits.models import Benefit, BenefitDefinition
 from cxmanager.refusals import Refusal
 from jobs.models import Job
 from jobs.working import run_one
+from profiles.merging import merge
 from profiles.models import Event, Profile
 from reactions import automating
 from reactions.automating import start_next, start_some
@@ -120,14 +121,13 @@ class TestPausing:
         start_next(at=NEXT_DAY)
         return Occurrence.objects.get()
 
-    def test_nobody_more_is_chosen_and_what_waits_waits(self, begun, go, time_machine):
-        time_machine.move_to(NEXT_DAY, tick=False)
-        run_one(worker="w")
-        # Chosen, and not done yet. Its own pause:
-        Occurrence.objects.update(state="going_on", last_profile=None)
+    def test_nobody_more_is_chosen_and_what_waits_waits(self, begun, go, monkeypatch):
+        monkeypatch.setattr(automating, "CHUNK", 2)
+        monkeypatch.setattr(automating, "done_to_many", lambda *_, **__: False)
+        assert automating.step(begun, Job.objects.claim(worker="w", at=NEXT_DAY), at=NEXT_DAY) is True
         begun.pause()
-        go(NEXT_DAY)
-        assert (Run.objects.count(), Benefit.objects.count()) == (3, 0)
+        go(NEXT_DAY + timedelta(hours=1))
+        assert (Run.objects.count(), Benefit.objects.count()) == (2, 0)
 
         begun.resume(at=NEXT_DAY)
         go(NEXT_DAY)
@@ -174,3 +174,45 @@ def test_a_time_that_is_not_said_is_refused(given, said):
     with pytest.raises(ValidationError) as error:
         Reaction(kind="automation", name="A", **given).full_clean()
     assert error.value.message_dict == said
+
+
+def test_two_who_are_merged_meanwhile_get_one(automation, go, people, monkeypatch, time_machine, at, cause):
+    time_machine.move_to(NEXT_DAY, tick=False)
+    monkeypatch.setattr(automating, "done_to_many", lambda *_, **__: False)
+    automation()
+    start_next(at=NEXT_DAY)
+    run_one(worker="w")
+    merge(winner=people[0], loser=people[2], at=at, cause=cause)
+    go(NEXT_DAY)
+
+    assert {benefit.profile for benefit in Benefit.objects.all()} == {people[0], people[4]}
+    assert Benefit.objects.count() == 2
+    assert sorted(Run.objects.values_list("state", flat=True)) == ["done", "done", "filtered"]
+
+
+class TestManyTogether:
+    def test_runs_say_the_same_as_one_by_one(self, automation, go, monkeypatch):
+        automation()
+        go(NEXT_DAY)
+        together = list(Run.objects.order_by("profile").values("profile", "state", "attempts", "steps", "ended_at"))
+        monkeypatch.setattr(automating, "done_to_many", lambda *_, **__: False)
+        go(NEXT_DAY + timedelta(days=1))
+        single = Run.objects.filter(occurrence=Occurrence.objects.first())
+        one_by_one = list(single.order_by("profile").values("profile", "state", "attempts", "steps", "ended_at"))
+
+        assert len(together) == len(one_by_one) == 3
+        for first, second in zip(together, one_by_one, strict=True):
+            made = first["steps"][0].pop("made"), second["steps"][0].pop("made")
+            assert [one["type"] for one in made] == ["benefits.benefit"] * 2
+            assert second["steps"][0].pop("milliseconds") >= 0
+            assert second["ended_at"] - first.pop("ended_at") == timedelta(days=1)
+            assert second.pop("ended_at") and first["steps"][0].pop("at") < second["steps"][0].pop("at")
+            assert first == second
+
+    def test_what_is_refused_for_all_is_said_in_each_run(self, automation, go, coffee):
+        automation()
+        coffee.archive()
+        go(NEXT_DAY)
+
+        assert set(Run.objects.values_list("state", flat=True)) == {"refused"}
+        assert not Benefit.objects.exists()
