@@ -66,6 +66,7 @@ def test_contract_clients_find_what_they_need(db):
         assert client.get(f"/api/v3/{address}").status_code == 200, address
     assert client.get("/api/v3/settings/environment").json()["data"][0]["handle"] == "app.request_key"
     assert client.get("/api/v3/audits").json()["meta"]["total"] >= 1
+    assert client.get("/api/v3/webhooks?filter[is_active]=0").json()["meta"]["total"] == 1
     assert Benefit.objects.get().profile_id == Profile.objects.get(pk=printed["profile_id"]).pk
 
 

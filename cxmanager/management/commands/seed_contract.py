@@ -13,13 +13,14 @@ from access.recording import Actor
 from benefits.models import Benefit, BenefitDefinition
 from profiles.cause import Cause, Door
 from profiles.models import Location, Profile
+from reactions.models import Webhook
 from transactions.models import Transaction
 
 NAME = "Contract client"
 
 
 class Command(BaseCommand):
-    help = "Make a token, a customer, a location, a sale and a benefit for contract clients; print them as JSON on the last line. Safe to run twice."
+    help = "Make a token, a customer, a location, a sale, a benefit and an inactive webhook for contract clients; print them as JSON on the last line. Safe to run twice."
 
     @transaction.atomic
     def handle(self, **options):
@@ -30,6 +31,7 @@ class Command(BaseCommand):
         location, _ = Location.objects.get_or_create(external_id="contract", defaults={"name": "Contract store"})
         profile = self._profile(at=at, cause=cause)
         self._benefit(profile, at=at, cause=cause)
+        self._webhook()
         item = self._sale(profile, location, at=at, cause=cause).items.first()
         printed = {
             "token": secret,
@@ -55,6 +57,12 @@ class Command(BaseCommand):
             defaults={"name": "Contract benefit", "period": 365, "is_extendable": True, "is_published": True},
         )
         return definition.issue(profile, at=at, cause=cause, external_id="contract-benefit")
+
+    @staticmethod
+    def _webhook() -> Webhook:
+        """Inactive: it is there to be read, and sends nothing."""
+        address = {"trigger": "profile.updated", "url": "https://contract.example.com/hooks"}
+        return Webhook.objects.get_or_create(**address, defaults={"is_active": False, "namespace": "contract"})[0]
 
     @staticmethod
     def _sale(profile: Profile, location: Location, *, at, cause: Cause) -> Transaction:
