@@ -8,6 +8,8 @@ from rest_framework import status
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
 
+from cxmanager.json_keys import KeyTwice, once
+
 MAX_DEPTH = 64
 
 
@@ -25,7 +27,7 @@ class LenientJSONParser(BaseParser):
     def parse(self, stream, media_type=None, parser_context=None) -> dict | list:
         """Return the parsed body: an object, or a list where the view says `accepts_list = True`.
 
-        Raises ParseError (422) for malformed JSON, NaN, numbers beyond a float, null bytes, absurd depth, and another kind
+        Raises ParseError (422) for malformed JSON, a key that stands twice, NaN, numbers beyond a float, null bytes, absurd depth, and another kind
         of body; TooLarge (413) beyond DATA_UPLOAD_MAX_MEMORY_SIZE.
         """
         raw = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
@@ -34,9 +36,13 @@ class LenientJSONParser(BaseParser):
         if not raw.strip():
             return {}
         try:
-            body = json.loads(raw.decode("utf-8"), parse_constant=refuse_constant, parse_float=finite)
+            body = json.loads(
+                raw.decode("utf-8"), parse_constant=refuse_constant, parse_float=finite, object_pairs_hook=once
+            )
         except RecursionError as error:
             raise ParseError("The JSON is nested too deeply.") from error
+        except KeyTwice as error:
+            raise ParseError(str(error)) from error
         except ValueError as error:
             raise ParseError(f"This is not JSON: {error}.") from error
         refuse_unstorable(body)

@@ -18,6 +18,7 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from cxmanager.editing import ChangedMeanwhileFormMixin
+from cxmanager.json_keys import KeyTwice, once
 from cxmanager.versions import VersionsMixin
 from profiles.admin.condition_widget import ConditionField
 from profiles.admin.guarding import page_url
@@ -134,7 +135,9 @@ class SegmentAdmin(VersionsMixin, SimpleHistoryAdmin, ModelAdmin):
 def read_posted(request: HttpRequest) -> Condition | None:
     """The condition in the body, `{"condition": …}`; None for everybody. Raises ValidationError."""
     try:
-        sent = json.loads(request.body)
+        sent = json.loads(request.body, object_pairs_hook=once)
+    except KeyTwice as error:
+        raise ValidationError(str(error)) from error
     except (ValueError, RecursionError) as error:
         raise ValidationError("Send the condition as JSON.") from error
     condition = or_none(sent.get("condition") if isinstance(sent, dict) else sent)

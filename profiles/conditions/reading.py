@@ -2,6 +2,7 @@
 
 import json
 
+from cxmanager.json_keys import KeyTwice, once
 from profiles.conditions import doubting
 from profiles.conditions.comparing import Comparison
 from profiles.conditions.evaluating import LONGEST, folded
@@ -48,7 +49,9 @@ def parse(text: str):
     if len(text) > LONGEST:
         raise ConditionInvalid(f"A condition has at most {LONGEST:,} characters.", pointer="")
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=once)
+    except KeyTwice as error:
+        raise ConditionInvalid(str(error), pointer="") from error
     except json.JSONDecodeError as error:
         raise ConditionInvalid(
             f"This is not JSON: {error.msg}, line {error.lineno}, column {error.colno}.", pointer=""

@@ -77,6 +77,7 @@ class TestDefinitions:
             ("milk", "Milk", '{"==": ', ""),
             ("juice", "Juice", "", '{"==": [{"var": "gender"}, "femal"]}'),
             ("water", "Water", "{}", "[]"),
+            ("wine", "Wine", "", '{"and": [true], "and": [true]}'),
             headers=("handle", "name", "claim_condition", "view_condition"),
         )
         preview = upload(as_manager, "benefitdefinition", cells.export("csv"))
@@ -89,6 +90,7 @@ class TestDefinitions:
                 "View condition",
                 "At /==/1: Gender is one of “male”, “female”, “witheld”, “other”; “femal” is not. Did you mean “female”?",
             ),
+            (7, "View condition", "“and” stands twice in one object: write it once."),
         ]
         confirm(as_manager, "benefitdefinition", preview)
         water = BenefitDefinition.objects.get(handle="water")

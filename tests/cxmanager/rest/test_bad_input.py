@@ -20,6 +20,8 @@ def post(api, body: bytes | str, content_type: str = "application/json"):
     [
         ('{"handle": "vip"', "This is not JSON: Expecting ',' delimiter: line 1 column 17 (char 16)."),
         ("vip", "This is not JSON: Expecting value: line 1 column 1 (char 0)."),
+        ('{"handle": "a", "meta": [{"x": 1, "x": 2}]}', "“x” stands twice in one object: write it once."),
+        ('{"handle": "vip", "handle": "vip"}', "“handle” stands twice in one object: write it once."),
         ('{"handle": NaN}', "This is not JSON: NaN is no JSON number."),
         ('{"handle": -Infinity}', "This is not JSON: -Infinity is no JSON number."),
         ('{"handle": 1e999}', "This is not JSON: 1e999 is out of range."),

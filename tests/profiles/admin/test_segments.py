@@ -11,6 +11,7 @@ from profiles.conditions.condition import Condition
 from profiles.models import Segment
 
 VIPS = {"in": ["vip", {"var": "flattened_tags"}]}
+TWICE = '{"and": [{"==": [{"var": "gender"}, "male"]}], "and": [{"==": [{"var": "gender"}, "female"]}]}'
 PREVIEW = "admin:condition_preview"
 
 
@@ -46,6 +47,7 @@ def test_it_is_saved_counted_and_listed_in_words(browser, vip, other_member):
     [
         ('{"==": [{"var": "gendr"}, "female"]}', "At /==/0/var: There is no fact “gendr”. Did you mean “gender”?"),
         ("{", "This is not JSON"),
+        (TWICE, "“and” stands twice in one object: write it once."),
         ("", "Say whom you mean. An empty condition would be everybody."),
         ("{}", "Say whom you mean. An empty condition would be everybody."),
     ],
@@ -171,3 +173,12 @@ def test_an_earlier_version_is_compared_and_brought_back_by_who_may_change_it(as
     segment.refresh_from_db()
     assert (segment.name, segment.condition, segment.member_count) == ("VIPs", VIPS, 0)
     assert segment.history.first().history_change_reason.startswith("Brought back from ")
+
+
+def test_the_preview_counts_nothing_of_a_key_that_stands_twice(browser, db):
+    answer = browser.post(
+        reverse("admin:condition_preview"), f'{{"condition": {TWICE}}}', content_type="application/json"
+    )
+
+    assert answer.status_code == 422
+    assert answer.json()["message"] == "“and” stands twice in one object: write it once."

@@ -21,6 +21,7 @@ def nested(levels: int) -> dict:
     ("condition", "pointer", "complaint"),
     [
         ("{", "", "This is not JSON: Expecting property name enclosed in double quotes, line 1, column 2."),
+        ('{"and": [{"var": "x"}], "and": [true]}', "", "“and” stands twice in one object: write it once."),
         ([], "", 'A condition is an object such as {"==": [{"var": "gender"}, "female"]}.'),
         ({}, "", "An object has one key, the operator."),
         ({"==": [1], "!=": [2]}, "", "An object has one key, the operator."),
