@@ -4,6 +4,7 @@ from datetime import datetime
 
 from benefits.models import Benefit, BenefitDefinition
 from benefits.models.claiming import asked
+from benefits.refusals import SENTENCES
 from benefits.telling import to_whom
 from profiles.conditions.asking import Asking
 from profiles.conditions.condition import Condition
@@ -25,7 +26,14 @@ HIDING = {"archived", "not_claimable"}
 
 
 def clause(code: str, text: str, *, expected, actual, holds: bool) -> dict:
-    return {"code": code, "text": text, "expected": expected, "actual": actual, "holds": holds}
+    """`text` is what holds; where it does not, the sentence of the refusal stands in its place."""
+    return {
+        "code": code,
+        "text": text if holds else SENTENCES[code],
+        "expected": expected,
+        "actual": actual,
+        "holds": holds,
+    }
 
 
 def claim_clauses(definition: BenefitDefinition, profile: Profile, *, at: datetime) -> list[dict]:

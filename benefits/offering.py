@@ -6,7 +6,6 @@ from django.urls import reverse
 
 from benefits.models import BenefitDefinition
 from benefits.models.claiming import offered_to
-from cxmanager.amounts import plain
 from profiles.models import Profile
 
 
@@ -21,21 +20,10 @@ def as_shown(profile: Profile, user, *, at: datetime, most: int) -> dict:
     may_claim = user.has_perm("benefits.issue_benefit")
     return {
         "could": [{"definition": definitions[pk], "url": claim_url(profile, pk) if may_claim else ""} for pk in could],
-        "not_yet": [{"definition": definitions[pk], "missing": in_words(offered.missing(pk))} for pk in not_yet],
+        "not_yet": [{"definition": definitions[pk], "missing": offered.missing(pk)} for pk in not_yet],
         "hidden": len(offered.claimable) + len(offered.not_yet) - len(could) - len(not_yet),
         "all_url": reverse("admin:benefits_benefit_claimable", args=[profile.pk]),
     }
-
-
-def in_words(clauses: list[dict]) -> list[str]:
-    """Each clause, and what was seen where that is one number or text: “Shopping days is at least 3. Now 1.”"""
-    return [f"{clause['text']}{now(clause['actual'])}" for clause in clauses]
-
-
-def now(seen) -> str:
-    if isinstance(seen, bool) or not isinstance(seen, (int, float, str)) or seen == "":
-        return ""
-    return f" Now “{seen}”." if isinstance(seen, str) else f" Now {plain(seen)}."
 
 
 def claim_url(profile: Profile, definition_id: int) -> str:

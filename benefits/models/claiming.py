@@ -71,9 +71,9 @@ class Offered:
     not_yet: dict[int, Condition]
     asking: Asking
 
-    def missing(self, pk: int) -> list[dict]:
-        """The clauses of the condition of this one that they do not meet yet."""
-        return [clause for clause in self.asking.explain(self.not_yet[pk]) if not clause["holds"]]
+    def missing(self, pk: int) -> list[str]:
+        """What the condition of this one asks for that they do not meet yet, as sentences."""
+        return not_met(self.asking.explain(self.not_yet[pk]))
 
 
 def offered_to(profile: Profile, *, at: datetime) -> Offered:

@@ -3,6 +3,7 @@
 import json
 
 from profiles.conditions.comparing import Comparison
+from profiles.conditions.demanding import demand, seen
 from profiles.conditions.evaluating import ENGINE, holding
 from profiles.conditions.moments import Moment
 from profiles.conditions.predicates import Group, OneOf
@@ -10,12 +11,15 @@ from profiles.conditions.values import Known
 
 
 def explained(claim, data: dict, asked: Moment) -> list[dict]:
-    """The clauses that must all hold, each as {"text", "expected", "actual", "holds"}, with these readings of a customer."""
+    """The clauses that must all hold, each as {"text", "expected", "actual", "holds"}, with these readings of a customer.
+
+    The text is true as it stands: “Gender is “female”.” where that holds, else “Gender must be “female”; it is “male”.”
+    """
     clauses = split(claim)
     held = holding([ENGINE.compile(json.dumps(clause.logic(asked))) for clause in clauses], data)
     return [
         {
-            "text": sentence(clause),
+            "text": sentence(clause.words() if holds else demand(clause) + seen(clause, data)),
             "expected": expected(clause),
             "actual": actual(clause, data),
             "holds": holds,
@@ -31,8 +35,7 @@ def split(claim) -> list:
     return [claim]
 
 
-def sentence(clause) -> str:
-    words = clause.words()
+def sentence(words: str) -> str:
     return f"{words[:1].upper()}{words[1:]}."
 
 

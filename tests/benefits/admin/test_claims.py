@@ -50,14 +50,14 @@ class TestPanel:
 
         assert claim_url(member, offered) in content
         assert "Cannot claim yet, because …" in content
-        assert "Gender is “female”." in content
-        assert "Tags contains “vip”." in content
+        assert "Gender must be “female”; it is not known." in content
+        assert "Tags must contain “vip”." in content
         assert hidden.name not in content
 
     def test_says_what_was_seen(self, as_clerk, db, member):
         more(1, claim_condition={">=": [{"var": "aggregations.total_shop_days"}, 3]})
 
-        assert "Shopping days is at least 3. Now 0." in profile_page(as_clerk, member)
+        assert "Shopping days must be at least 3; it is 0." in profile_page(as_clerk, member)
 
     def test_is_silent_where_nothing_is_offered(self, as_clerk, coffee, member):
         content = profile_page(as_clerk, member)
@@ -72,7 +72,7 @@ class TestPanel:
         content = profile_page(as_clerk, member)
 
         assert content.count("/benefit/claim/") == 5
-        assert content.count("Gender is “female”.") == 5
+        assert content.count("Gender must be “female”; it is not known.") == 5
         assert "5 more to claim, or not yet" in content
         assert all_page(as_clerk, member).content.decode().count("/benefit/claim/") == 7
 
@@ -122,7 +122,7 @@ class TestClaim:
     def test_says_beforehand_and_afterwards_what_is_not_met(self, as_clerk, offered, member):
         offered.claim_condition = FEMALE
         offered.save()
-        sentence = "The customer does not meet the conditions of this benefit. Not met yet: Gender is “female”."
+        sentence = "The customer does not meet the conditions of this benefit. Not met yet: Gender must be “female”; it is not known."
 
         shown = as_clerk.get(claim_url(member, offered))
         sent = as_clerk.post(claim_url(member, offered), {"form_id": str(uuid7()), "reason": ""})

@@ -213,7 +213,7 @@ class TestClaim:
         api.post(f"{url}/claim", {"definition": "free-coffee"}, format="json")
         (failed,) = [one for one in api.get(path).json()["data"] if not one["holds"]]
         assert (failed["code"], failed["actual"]) == ("already_held", {"held": 1, "is_reclaimable": False})
-        assert failed["text"] == "The customer has not had it yet, or it may be claimed again."
+        assert failed["text"] == "The customer has already claimed this benefit."
 
 
 class TestRedeem:

@@ -46,7 +46,7 @@ class TestClaimCondition:
         assert no.as_json() == {
             "code": "claim_condition_failed",
             "message": "The customer does not meet the conditions of this benefit.",
-            "failed": ["Gender is “female”."],
+            "failed": ["Gender must be “female”; it is not known."],
         }
         assert claimable(member, at=at) == []
 
@@ -57,7 +57,7 @@ class TestClaimCondition:
             offered.claim(member, at=at, cause=cause)
         assert (refused.value.code, refused.value.details) == (
             "claim_condition_failed",
-            {"failed": ["Gender is “female”."]},
+            {"failed": ["Gender must be “female”; it is not known."]},
         )
         assert (Benefit.objects.count(), Event.objects.count()) == (0, before)
 
@@ -71,7 +71,7 @@ class TestClaimCondition:
         BenefitDefinition.objects.update(is_claimable=True, claim_condition={"==": [{"var": "gone"}, 1]})
         offered.refresh_from_db()
 
-        assert offered.why_not_claimable(member, at=at).details == {"failed": ["Never."]}
+        assert offered.why_not_claimable(member, at=at).details == {"failed": ["This is met by nobody."]}
         assert claimable(member, at=at) == []
 
     @pytest.mark.parametrize("nothing", [{}, [], ""])
@@ -126,7 +126,7 @@ def test_clauses_come_in_the_order_in_which_they_are_asked(offered, member, at):
     ]
     assert clauses[2] == {
         "code": "not_claimable",
-        "text": "Gender is “female”.",
+        "text": "Gender must be “female”; it is not known.",
         "expected": "female",
         "actual": "",
         "holds": False,

@@ -65,7 +65,7 @@ def test_evaluating_says_what_each_clause_saw(call, vip):
             "result": False,
             "clauses": [
                 {"text": "Tags contains “vip”.", "expected": "Tags contains “vip”", "actual": ["vip"], "holds": True},
-                {"text": "Total is more than 100.", "expected": 100, "actual": 80.5, "holds": False},
+                {"text": "Total must be more than 100; it is 80.50.", "expected": 100, "actual": 80.5, "holds": False},
                 {"text": "Item.brand is “Acme”.", "expected": "Acme", "actual": "Acme", "holds": True},
             ],
         }

@@ -29,7 +29,12 @@ def test_each_clause_says_what_was_expected_and_seen(vip, other_member, at):
     assert condition.explain(vip, at=at) == [
         {"text": "Gender is “female”.", "expected": "female", "actual": "female", "holds": True},
         {"text": "Tags contains “vip”.", "expected": "Tags contains “vip”", "actual": ["vip"], "holds": True},
-        {"text": "Days since “joined” is more than 200.", "expected": 200, "actual": 100, "holds": False},
+        {
+            "text": "Days since “joined” must be more than 200; it is 100.",
+            "expected": 200,
+            "actual": 100,
+            "holds": False,
+        },
     ]
     assert [clause["holds"] for clause in condition.explain(other_member, at=at)] == [False, False, False]
 
@@ -50,7 +55,7 @@ def test_an_and_of_nothing_is_a_clause_that_fails(vip, at):
     for condition in (Condition({"and": []}), Condition({"and": [VIPS, {"and": []}]})):
         assert not condition.holds_for(vip, at=at)
         assert condition.explain(vip, at=at)[-1] == {
-            "text": "Nothing.",
+            "text": "This is met by nobody.",
             "expected": "nothing",
             "actual": {},
             "holds": False,
