@@ -16,6 +16,7 @@ from transactions.currencies import check_converted
 from transactions.lines import LineChanges, changes_to
 from transactions.locking import in_turn, transaction_in_turn
 from transactions.models import Transaction, TransactionItem
+from transactions.paying_back import refuse_too_little, refuse_too_much
 from transactions.recording import NESTED, positive, write_lines, write_payments, write_words
 from transactions.refusals import refusal
 from transactions.returning import (
@@ -28,6 +29,8 @@ from transactions.returning import (
     tied,
 )
 
+# What moves what is paid for a sale, or paid back of it.
+PAID = {"total", "currency", "items", "returns_id", "status", "is_void"}
 UNTRACKED = {"id", "net", "transacted_on", "is_online", "created_at", "updated_at"}
 
 
@@ -61,6 +64,8 @@ def change(
         _refuse_what_returns_forbid(fresh, changes, lines)
         _refuse_days(fresh, changes, sale)
         _write(fresh, changes, lines, document, took_back=took_back, sale=sale)
+        if PAID & changes.keys():
+            _refuse_amounts(fresh, sale)
         fresh.record_event("transaction.updated", at=at, cause=cause, changes=changes)
         _refresh({*owners, fresh.profile_id}, at=at, cause=cause)
     _read_as(held, fresh)
@@ -185,6 +190,14 @@ def _refuse_days(fresh: Transaction, changes: dict, sale: Transaction | None) ->
         refuse_before(sale, fresh.transacted_at)
     if fresh.type == Transaction.Type.SALE and "transacted_at" in changes:
         refuse_after(fresh)
+
+
+def _refuse_amounts(fresh: Transaction, sale: Transaction | None) -> None:
+    """Raises Refusal `returned_too_much` where more would be paid back than was paid."""
+    if fresh.type == Transaction.Type.SALE:
+        refuse_too_little(fresh)
+    elif sale is not None and fresh.takes_back:
+        refuse_too_much(fresh, sale)
 
 
 def _write(

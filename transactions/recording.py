@@ -28,6 +28,7 @@ from transactions.currencies import check_converted, programme_currency
 from transactions.lines import new_line
 from transactions.locking import in_turn, transaction_in_turn
 from transactions.models import Payment, System, Transaction, TransactionItem, TransactionSystem, TransactionTag
+from transactions.paying_back import refuse_too_much
 from transactions.refusals import refusal
 from transactions.returning import check_quantities, refuse_before, refuse_undone, sale_meant, tied
 
@@ -57,7 +58,9 @@ def record(profile: Profile | None, document: dict, *, at: datetime, cause: Caus
     if sale is not None and sale.profile_id is None and profile is not None:
         # Whose goods come back, theirs is the receipt.
         claim(sale, profile, at=at, cause=cause)
-    lines = tied(sale, lines) if sale is not None and new.takes_back else lines
+    if sale is not None and new.takes_back:
+        lines = tied(sale, lines)
+        refuse_too_much(new, sale)
     write_lines(new, lines)
     payments = write_payments(new, document.get("payments") or ())
     tags, systems = write_words(new, document)

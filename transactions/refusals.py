@@ -1,9 +1,11 @@
 """Every reason for which a transaction is refused: code (api.md 3) and sentence, in one place for all doors."""
 
 from datetime import date
+from decimal import Decimal
 
 from django.utils.formats import date_format
 
+from cxmanager.amounts import money
 from cxmanager.refusals import Refusal
 
 SENTENCES = {
@@ -16,6 +18,7 @@ SENTENCES = {
     "other_customers_sale": "The sale that is returned belongs to another customer.",
     "not_on_sale": "The sale has no such line.",
     "returned_too_many": "More would be returned than was bought.",
+    "returned_too_much": "{back} would be paid back of a sale of {sold}.",
     "no_such_sale": "The customer has no earlier sale of this with so many left to return.",
     "has_returns": "This sale has returns. Void those first.",
     "already_void": "This was already voided.",
@@ -30,3 +33,9 @@ def refusal(code: str, *, on: date | None = None, **details) -> Refusal:
     if on is None:
         return Refusal(SENTENCES[code], code=code, **details)
     return Refusal(SENTENCES[code].format(on=date_format(on, "j M Y")), code=code, on=on.isoformat(), **details)
+
+
+def too_much(*, back: Decimal, sold: Decimal, currency: str, **details) -> Refusal:
+    """`returned_too_much`, with both amounts."""
+    sentence = SENTENCES["returned_too_much"].format(back=money(back, currency), sold=money(sold, currency))
+    return Refusal(sentence, code="returned_too_much", **details)

@@ -8,6 +8,7 @@ from profiles.cause import Cause
 from transactions import summing
 from transactions.locking import transaction_in_turn
 from transactions.models import Transaction, TransactionItem
+from transactions.paying_back import refuse_too_little
 from transactions.refusals import refusal
 from transactions.returning import release
 
@@ -41,6 +42,8 @@ def void_item(held: Transaction, item: TransactionItem, *, at: datetime, cause: 
     fresh.total -= line.amount
     fresh.settle()
     fresh.save(update_fields=["total", "net", "updated_at"])
+    if fresh.type == Transaction.Type.SALE:
+        refuse_too_little(fresh)
     held.total, held.net, held._prefetched_objects_cache = fresh.total, fresh.net, {}
     fresh.record_event("transaction.voided", at=at, cause=cause, item_id=line.pk)
     summing.refresh(fresh.profile, at=at, cause=cause)

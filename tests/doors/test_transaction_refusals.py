@@ -155,6 +155,14 @@ CASES = {
             "csv": lambda one: one.file("R1,maria@example.com,2026-05-01,KNIT,3,10,return,S1"),
         },
     ),
+    "returned_too_much": (
+        None,
+        {
+            "model": lambda one: one.model(lambda: one.take_back(total=Decimal("20.01"))),
+            "api": lambda one: one.post(**api_return(total=20.01)),
+            "csv": lambda one: one.file("R1,maria@example.com,2026-05-01,KNIT,1,20.01,return,S1"),
+        },
+    ),
     "no_such_sale": (
         None,
         {"csv": lambda one: one.file("C1,maria@example.com,2026-05-02,MUG,-1,10,,", match_returns=True)},
@@ -218,7 +226,7 @@ def test_says_the_same_at_every_door_and_writes_nothing(code, door, counter):
 
     sentence, said = doors[door](counter)
 
-    assert SENTENCES[code].format(on="1 May 2026") in sentence
+    assert SENTENCES[code].format(on="1 May 2026", back="20.01 AUD", sold="20.00 AUD") in sentence
     assert said in (code, None)
     assert written() == before
 

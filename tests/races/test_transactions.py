@@ -95,7 +95,7 @@ def test_with_neither_lock_nor_condition_it_would_be(at_once, monkeypatch, witho
     monkeypatch.setattr(returning, "_take", take_blindly)
     monkeypatch.setattr(TransactionItem.objects.__class__, "select_for_update", lambda self, **_: self.all())
     monkeypatch.setattr("transactions.recording.in_turn", lambda profile: profile)
-    selling(None, external_id="S1", items=[line(3)])()
+    selling(None, external_id="S1", items=[line(3)], total=Decimal(1000))()
     results = at_once([returning_one("S1") for _ in range(TILLS)])
     assert outcome(results)["done"] > 3
 
@@ -178,3 +178,11 @@ def test_a_return_and_its_sale_that_are_claimed_at_once_are_one_customers(at_onc
         assert sum(isinstance(one, Refusal) for one in results) == 3, results
         assert Transaction.objects.filter(pk__gte=sale.pk).values("profile").distinct().count() == 1
         assert all(isinstance(one, Refusal) or not isinstance(one, Exception) for one in results)
+
+
+def test_no_more_money_is_ever_paid_back_than_was_paid(at_once):
+    maria = customer()
+    selling(maria, external_id="S1", items=[line(TILLS)], total=Decimal(100))()
+    results = at_once([selling(None, type="return", returns="S1", total=Decimal(30)) for _ in range(TILLS)])
+    assert outcome(results) == {"done": 3, "returned_too_much": TILLS - 3}
+    assert spent(maria) == 10

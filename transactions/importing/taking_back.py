@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
+from uuid import UUID
 
 from profiles.cause import Cause
 from profiles.importing.bulk import update_rows
@@ -10,6 +12,7 @@ from profiles.models import Profile
 from transactions.claiming import claim
 from transactions.importing.staging import Group
 from transactions.models import Transaction, TransactionItem
+from transactions.paying_back import Paid, paid_for
 from transactions.refusals import refusal
 from transactions.returning import parts_of, refuse_before
 
@@ -61,10 +64,7 @@ class Sold:
             if sold[0].transaction.profile_id != of.profile_id and sold[0].transaction.profile_id is not None:
                 raise refusal("other_customers_sale")
             refuse_before(sold[0].transaction, of.transacted_at)
-            parts = parts_of(line, sold, take=self._take)
-            if sold[0].transaction.profile_id != of.profile_id:
-                self._claim(sold, self.profiles[of.profile_id])
-            return sold[0].transaction_id, parts
+            return sold[0].transaction_id, parts_of(line, sold, take=self._take)
         earlier = (
             item
             for item in self.bought.get((of.profile_id, line.sku), ())
@@ -75,11 +75,34 @@ class Sold:
             raise refusal("no_such_sale")
         return item.transaction_id, parts_of(line, [item], take=self._take)
 
-    def _claim(self, sold: list[TransactionItem], profile: Profile) -> None:
-        """Whose goods come back, theirs is the receipt."""
-        claim(sold[0].transaction, profile, at=self.at, cause=self.cause)
-        for item in sold:
-            item.transaction.profile = profile
+    def pay_back(self, back: Transaction, parts: list[TransactionItem]) -> None:
+        """Have a return's money back of its sale. Raises Refusal `returned_too_much`, and what it took is the sale's again.
+
+        A return of several sales, which are all its customer's, is held by its quantities alone.
+        """
+        if back.returns_id is None:
+            return
+        paid = self._paid[back.returns_id]
+        no = paid.why_not_more(back.total, back.currency)
+        if no is not None:
+            for part in parts:
+                self.lines[part.returns_id].returned_quantity -= part.quantity
+            raise no
+        if back.currency == paid.currency:
+            paid.back += back.total
+
+    @cached_property
+    def _paid(self) -> dict[int, Paid]:
+        return paid_for({one.transaction_id: one.transaction for one in self.lines.values()}.values())
+
+    def claim(self, sales: set[int], profile_id: UUID | None) -> None:
+        """Whose goods come back, theirs is the receipt: give them those of these sales that are nobody's."""
+        for sold in self.named.values():
+            of = sold[0].transaction
+            if of.pk in sales and of.profile_id != profile_id:
+                claim(of, self.profiles[profile_id], at=self.at, cause=self.cause)
+                for item in sold:
+                    item.transaction.profile = of.profile
 
     def _take(self, sold: TransactionItem, count: Decimal, _: TransactionItem) -> None:
         # Locked since it was read, and never asked for more than it has left.

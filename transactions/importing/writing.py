@@ -173,7 +173,7 @@ class Lot:
 
     def _refuse(self, group: Group, reason: str) -> None:
         for number in group.numbers:
-            self.result.refused[number] = [reason]
+            self.result.refused.setdefault(number, [reason])
 
     def _tied(self, new: list, sold: "Sold") -> list:
         """Each return's lines against the sales' lines; a line that fits none is refused, the others are taken back."""
@@ -190,10 +190,16 @@ class Lot:
             if not parts:
                 continue
             # What was taken back at once may have been bought at several times.
-            built.returns_id = sales.pop() if len(sales) == 1 else None
+            built.returns_id = next(iter(sales)) if len(sales) == 1 else None
             if "total" not in group.said or len(parts) < len(items):
                 built.total = amount_of(parts)
             built.settle()
+            try:
+                sold.pay_back(built, parts)
+            except Refusal as no:
+                self._refuse(group, str(no))
+                continue
+            sold.claim(sales, built.profile_id)
             tied.append((group, built, parts))
         return tied
 

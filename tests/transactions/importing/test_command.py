@@ -208,3 +208,19 @@ def test_a_return_of_nobodys_sale_makes_it_its_customers(run, member, other_memb
     owners = dict(Transaction.objects.values_list("external_id", "profile"))
     assert owners == {"S3": other_member.pk, "R0": other_member.pk, "R2": other_member.pk, "S4": None}
     assert Aggregation.objects.get(profile=other_member).spend_all == 5
+
+
+def test_no_more_money_comes_back_than_was_paid(run, member):
+    """The third would be too much for the first two, and what it would have taken is there for the fourth."""
+    rows = [
+        f"R{number},maria@example.com,2026-05-0{number + 3},UTC,,{sku},,,,1,{price},return,S1"
+        for number, (sku, price) in enumerate((("KNIT", 50), ("MUG", 20), ("KNIT", 40), ("KNIT", "34.90")))
+    ]
+    told, reasons = run("\n".join([SALES, *rows]))
+    assert counts(told) == (8, 7, 0, 0, 1)
+    assert reasons == ["Row 8: 110.00 AUD would be paid back of a sale of 104.90 AUD."]
+    assert Aggregation.objects.get(profile=member).spend_all == 0
+    sold = TransactionItem.objects.filter(transaction__external_id="S1").order_by("sku")
+    assert list(sold.values_list("sku", "returned_quantity")) == [("KNIT", 2), ("MUG", 1)]
+    _, reasons = run(f"{rows[1]}".replace("R1", "R9"))
+    assert reasons == ["Row 2: More would be returned than was bought."]
