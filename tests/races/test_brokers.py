@@ -22,6 +22,7 @@ from jobs.models import Job
 from jobs.working import rounds
 from tests.races.hearing import (
     assert_heard_once_and_in_order,
+    cut_all_others,
     happen,
     heard,
     in_the_middle,
@@ -147,6 +148,16 @@ def test_killed_in_the_middle_it_loses_nothing_and_repeats_nothing(broker):
 
     with broker.workers(sweep_seconds=1):
         wait_until(is_nothing_pending, seconds=LONG)
+    assert_heard_once_and_in_order(events)
+
+
+def test_a_cut_database_delays_and_loses_nothing(broker):
+    events = happen(3_000)
+    with broker.workers(sweep_seconds=1) as worker:
+        wait_until(lambda: heard() and in_the_middle() is not None, seconds=LONG)
+        assert cut_all_others() >= 1
+        wait_until(is_nothing_pending, seconds=LONG)
+        assert worker.poll() is None
     assert_heard_once_and_in_order(events)
 
 

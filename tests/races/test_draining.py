@@ -4,13 +4,13 @@ from contextlib import suppress
 from threading import Barrier, BrokenBarrierError
 
 import pytest
-from django.db import connection
 
 from profiles import draining
 from profiles.listening import LISTENERS
 from profiles.models import Note
 from tests.races.hearing import (
     assert_heard_once_and_in_order,
+    cut_all_others,
     happen,
     heard,
     in_the_middle,
@@ -111,13 +111,3 @@ def test_a_worker_whose_connections_are_cut_goes_on_by_itself():
 def carried_on_to_the_end() -> None:
     with robbed_worker("listening") as second:
         assert second.wait(timeout=120) == 0
-
-
-def cut_all_others() -> int:
-    """End every other connection to this database, as an administrator or a restart would. Returns how many."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-        return cursor.fetchone()[0]
