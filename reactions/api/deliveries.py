@@ -12,7 +12,13 @@ from reactions.models import Delivery
 
 
 class DeliverySerializer(serializers.ModelSerializer):
-    event = serializers.CharField(source="event.name", default=None, help_text="Its name. Null for a test.")
+    webhook_id = serializers.IntegerField(allow_null=True)
+    target_id = serializers.IntegerField(allow_null=True)
+    event_id = serializers.IntegerField(allow_null=True)
+    profile_id = serializers.UUIDField(allow_null=True)
+    event = serializers.CharField(
+        source="event.name", default=None, allow_null=True, help_text="Its name. Null for a test."
+    )
     headers = serializers.JSONField(source="sent_headers", help_text="Of the latest attempt, secrets masked.")
     next_at = MomentField(allow_null=True, help_text="When it is tried next; null when it is over.")
     created_at = MomentField()

@@ -18,6 +18,7 @@ EMPTY = {"queue": Webhook.Queue.DEFAULT, "namespace": "", "retry_daily": False, 
 @extend_schema_serializer(examples=[examples.WEBHOOK, examples.WEBHOOK_READ])
 class WebhookSerializer(SignedSerializer):
     condition = ReadCondition(required=False, allow_null=True)
+    user_id = serializers.IntegerField(read_only=True, allow_null=True, help_text="Who set it up.")
     is_known = serializers.BooleanField(
         read_only=True, help_text="False for an event that nothing here records: this webhook is never told anything."
     )

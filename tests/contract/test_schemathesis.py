@@ -37,6 +37,7 @@ from benefits.models import Benefit, BenefitDefinition
 from profiles.cause import Cause
 from profiles.member_tokens import signed
 from profiles.models import Event, Profile, Tag
+from reactions.models import Delivery, Target, Webhook
 from transactions.models import Brand, System, Transaction, TransactionClaim
 
 CHECKS = [
@@ -82,8 +83,14 @@ def known(db, at) -> dict[str, str]:
     redemption = benefit.redeem(at=benefit.issued_at, cause=Cause())
     sale = Transaction.objects.get()
     asked = {"receipt_ref": "R-1", "transacted_on": at.date(), "total": 10, "at": at, "cause": Cause()}
+    target = Target.objects.create(
+        name="Contract", handle="contract", url="https://contract.example.com", template="{}"
+    )
     return {
         **printed,
+        "/targets": target.pk,
+        "/webhooks": Webhook.objects.get().pk,
+        "/deliveries": Delivery.objects.test(target, body="{}", at=at).pk,
         "profile": printed["profile_id"],
         "definition": benefit.definition_id,
         "handle": "currency",
