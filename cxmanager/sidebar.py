@@ -51,6 +51,8 @@ SIDEBAR = [
     {
         "title": _("Automation"),
         "items": [
+            page(_("Reactions"), "bolt", "admin:reactions_reaction_changelist", "reactions.view_reaction"),
+            page(_("Runs"), "play_circle", "admin:reactions_run_changelist", "reactions.view_run"),
             page(_("Targets"), "ads_click", "admin:reactions_target_changelist", "reactions.view_target"),
             page(_("Webhooks"), "webhook", "admin:reactions_webhook_changelist", "reactions.view_webhook"),
             page(_("Deliveries"), "outbox", "admin:reactions_delivery_changelist", "reactions.view_delivery"),

@@ -1,5 +1,6 @@
 """Reactions as people say them: “When a tag is added to a customer, if …, issue the benefit “Birthday coffee”, then …”."""
 
+import re
 from collections.abc import Iterable
 from string import Formatter
 
@@ -11,6 +12,7 @@ from profiles.events.catalogue import CATALOGUE
 from reactions.models import Action, Reaction
 from reactions.models.action import FILTER, facts_of
 
+CASES = re.compile(r"[:;.]|, such as|, or an? ")
 FROM_EVENT = "(from the event)"
 
 
@@ -44,7 +46,9 @@ def when_in_words(trigger: str) -> str:
     kind = CATALOGUE.named(trigger)
     if kind is None:
         return f"“{trigger}” happens"
-    return kind.when[:1].lower() + kind.when[1:].rstrip(".")
+    # Where it goes on with cases and examples, the beginning says enough.
+    first = CASES.split(kind.when.rstrip("."))[0]
+    return first[:1].lower() + first[1:]
 
 
 def condition_in_words(reaction: Reaction, action: Action) -> str:

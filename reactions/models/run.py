@@ -55,6 +55,7 @@ class Run(models.Model):
 
     class Meta:
         default_permissions = ("view",)
+        permissions = [("replay_run", "Can go on with runs that stopped")]
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["id"], name="reactions_run_due", condition=Q(state__in=["waiting", "retrying"])),

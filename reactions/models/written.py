@@ -60,6 +60,15 @@ class Written(models.Model):
             self.switch_on(at=at)
         return self
 
+    def write_nothing(self, document: dict, *, at: datetime) -> None:
+        """Raise what writing the document would raise, and take it back."""
+        fields = {name: document.get(name) or "" for name in ("name", "trigger", "description", "notes")}
+        actions = document.get("actions") or []
+        ids_left_out = [{**one, "id": None} if isinstance(one, dict) else one for one in actions]
+        with transaction.atomic():
+            self.write(at=at, actions=ids_left_out, **fields)
+            transaction.set_rollback(True)
+
     def _save_with(self, rows: list | None) -> None:
         if rows is None:
             self.save()

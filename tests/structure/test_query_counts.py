@@ -98,6 +98,8 @@ PAGES = {
     "profiles.tag": "tag",
     "profiles.unheard": "unheard",
     "reactions.delivery": "delivery",
+    "reactions.reaction": "reaction",
+    "reactions.run": "run",
     "reactions.target": "target",
     "reactions.webhook": "webhook",
     "transactions.brand": "brand",

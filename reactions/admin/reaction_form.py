@@ -1,0 +1,51 @@
+"""The form above the actions: what the reaction is called, and which event starts it."""
+
+from itertools import groupby
+
+from django import forms
+from unfold.widgets import UnfoldAdminSelect2Widget, UnfoldAdminTextareaWidget, UnfoldBooleanSwitchWidget
+
+from cxmanager.editing import ChangedMeanwhileFormMixin
+from profiles.events.catalogue import CATALOGUE, Customer
+from reactions.models import Reaction
+
+
+def events() -> list:
+    """The events that are customers', under their headings, as one says them."""
+    kinds = [kind for kind in CATALOGUE if kind.customer != Customer.NEVER]
+    order = {group: at for at, group in enumerate(dict.fromkeys(kind.group for kind in kinds))}
+    kinds.sort(key=lambda kind: order[kind.group])
+    groups = groupby(kinds, key=lambda kind: kind.group)
+    chosen = [(group, [(kind.name, f"{kind.when} ({kind.name})") for kind in rows]) for group, rows in groups]
+    return [("", "Choose what must happen"), *chosen]
+
+
+class ReactionForm(ChangedMeanwhileFormMixin, forms.ModelForm):
+    trigger = forms.CharField(
+        label="When",
+        widget=UnfoldAdminSelect2Widget,
+        help_text="The event that starts it. Each time it happens to a customer, what follows is done for that customer, once.",
+        error_messages={"required": "Choose what must happen."},
+    )
+    is_active = forms.BooleanField(
+        label="Switched on",
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+        help_text="Only what happens while it is switched on starts it. Try it first: a dry run writes nothing.",
+    )
+
+    class Meta:
+        model = Reaction
+        fields = ("name", "trigger", "description", "notes", "is_active")
+        widgets = {name: UnfoldAdminTextareaWidget(attrs={"rows": 2}) for name in ("description", "notes")}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["trigger"].widget.choices = events()
+
+    def _post_clean(self) -> None:
+        """The model is asked by `Reaction.write`, together with the actions."""
+
+    def cleaned_fields(self) -> dict:
+        """What `Reaction.write` takes."""
+        return {name: self.cleaned_data[name] for name in self._meta.fields}

@@ -1,0 +1,213 @@
+"""Pages about one reaction: try it, copy it, take it out or bring it in as a file, delete it; and the recipes."""
+
+import json
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from profiles.models import Event, Profile
+from profiles.telling import by_whom, sentence
+from reactions.admin.confirming import confirmed
+from reactions.admin.reaction_editing import Editor, drawn
+from reactions.models import Reaction
+from reactions.recipes import offered
+from reactions.rehearsing import rehearse
+from reactions.run_wording import steps_in_words
+from reactions.wording import sentence_of
+
+PAST_EVENTS = 20
+LARGEST_FILE = 500_000
+
+
+def page_of(reaction: Reaction) -> str:
+    return reverse("admin:reactions_reaction_change", args=[reaction.pk])
+
+
+def found(object_id) -> Reaction:
+    return get_object_or_404(Reaction.objects.triggers(), pk=object_id)
+
+
+def framed(request: HttpRequest, model_admin, template: str, **context) -> TemplateResponse:
+    frame = {**model_admin.admin_site.each_context(request), "opts": model_admin.opts, "media": model_admin.media}
+    return TemplateResponse(request, template, frame | context)
+
+
+# --- Trying it --------------------------------------------------------------------------------------------------------
+
+
+class TryForm(forms.Form):
+    """Whom or what to try it with."""
+
+    customer = forms.CharField(
+        label="A customer",
+        required=False,
+        max_length=200,
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off", "type": "search"}),
+        help_text="Name, e-mail, phone or card. It is tried with an example of the event.",
+    )
+    event = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+
+
+def dry_run(request: HttpRequest, model_admin, object_id) -> HttpResponse:
+    """What would be done for a customer, or for a past event. Nothing is written, so asking is a GET."""
+    if not model_admin.has_dry_run_permission(request):
+        raise PermissionDenied
+    reaction, at = found(object_id), timezone.now()
+    past = Event.objects.filter(name=reaction.trigger).select_related("profile", "location").order_by("-id")
+    form = TryForm(request.GET)
+    run, about, customers = None, "", []
+    if form.is_valid():
+        event_id, asked = form.cleaned_data["event"], form.cleaned_data["customer"].strip()
+        if event_id:
+            event = past.filter(pk=event_id).first()
+            if event is None:
+                form.add_error(None, "There is no such event any more.")
+            else:
+                run, about = rehearse(reaction, event=event, at=at), f"{event.profile}: {sentence(event)}"
+        elif asked:
+            customers = list(Profile.objects.living().search(asked).order_by("-id")[:PAST_EVENTS])
+            exact = [one for one in customers if str(one.pk) == asked]
+            if not customers:
+                form.add_error("customer", "No such customer was found.")
+            elif len(customers) == 1 or exact:
+                profile = (exact or customers)[0]
+                run, about, customers = rehearse(reaction, profile=profile, at=at), str(profile), []
+    return framed(
+        request,
+        model_admin,
+        "admin/reactions/dry_run.html",
+        title="Dry run",
+        reaction=reaction,
+        sentence=sentence_of(reaction, reaction.actions.all()),
+        form=form,
+        run=run,
+        about=about,
+        steps=steps_in_words(run) if run else [],
+        customers=customers,
+        events=[{"event": one, "reads": sentence(one), "who": by_whom(one)} for one in past[:PAST_EVENTS]],
+        back=page_of(reaction),
+    )
+
+
+# --- Copies -----------------------------------------------------------------------------------------------------------
+
+
+def exported(reaction: Reaction) -> dict:
+    """All that makes it again elsewhere: what it is called in documents of the API."""
+    names = ("name", "trigger", "description", "notes")
+    actions = [{key: value for key, value in one.items() if key != "id"} for one in reaction.actions_as_document()]
+    return {name: getattr(reaction, name) for name in names} | {"actions": actions}
+
+
+def duplicate(request: HttpRequest, model_admin, object_id) -> HttpResponse:
+    """The editor, filled with a copy that is not saved yet."""
+    if not model_admin.has_add_permission(request):
+        raise PermissionDenied
+    document = exported(found(object_id))
+    return filled(request, model_admin, document | {"name": f"{document['name']} (copy)"[:191]})
+
+
+def filled(request: HttpRequest, model_admin, document: dict) -> HttpResponse:
+    request.method = "GET"
+    return drawn(request, model_admin, Editor(request, Reaction(), document=document), may=True)
+
+
+def export(request: HttpRequest, model_admin, object_id) -> HttpResponse:
+    if not model_admin.has_view_permission(request):
+        raise PermissionDenied
+    reaction = found(object_id)
+    text = json.dumps(exported(reaction), indent=2, ensure_ascii=False)
+    name = slugify(reaction.name) or f"reaction-{reaction.pk}"
+    return HttpResponse(
+        text + "\n",
+        content_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{name}.json"'},
+    )
+
+
+class ImportForm(forms.Form):
+    file = forms.FileField(
+        label="File", help_text="A reaction that was exported here, or a trigger as the API answers it, as JSON."
+    )
+
+    def clean_file(self) -> dict:
+        file = self.cleaned_data["file"]
+        if file.size > LARGEST_FILE:
+            raise ValidationError("This file is too large to be a reaction.")
+        try:
+            document = json.loads(file.read().decode("utf-8-sig"))
+        except (ValueError, RecursionError) as error:
+            raise ValidationError("This is not a JSON file.") from error
+        if isinstance(document, dict) and isinstance(document.get("data"), dict):
+            document = document["data"]
+        if not isinstance(document, dict) or not isinstance(document.get("actions", []), list):
+            raise ValidationError("This is not the file of a reaction.")
+        trial = Reaction()
+        try:
+            trial.write_nothing(document, at=timezone.now())
+        except ValidationError as error:
+            raise ValidationError(
+                [f"{place}: {said}" for place, sentences in error.message_dict.items() for said in sentences]
+            ) from error
+        return {**exported_like(document)}
+
+
+def exported_like(document: dict) -> dict:
+    """The keys that the editor reads; ids are another database's."""
+    actions = [{key: value for key, value in one.items() if key != "id"} for one in document.get("actions") or []]
+    kept = {name: document.get(name) or "" for name in ("name", "trigger", "description", "notes")}
+    return kept | {"actions": actions}
+
+
+def import_one(request: HttpRequest, model_admin) -> HttpResponse:
+    """Read a file into the editor. It is saved, switched off, when the editor's button is pressed."""
+    if not model_admin.has_add_permission(request):
+        raise PermissionDenied
+    form = ImportForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        return filled(request, model_admin, form.cleaned_data["file"])
+    return framed(request, model_admin, "admin/reactions/import.html", title="Import a reaction", form=form)
+
+
+def recipes(request: HttpRequest, model_admin) -> HttpResponse:
+    """What others do; choosing one fills the editor."""
+    if not model_admin.has_add_permission(request):
+        raise PermissionDenied
+    rows = offered()
+    chosen = next((one for one in rows if one.handle == request.GET.get("recipe")), None)
+    if chosen is not None:
+        return filled(request, model_admin, chosen.document())
+    return framed(request, model_admin, "admin/reactions/recipes.html", title="Start from a recipe", recipes=rows)
+
+
+def remove(request: HttpRequest, model_admin, object_id) -> HttpResponse:
+    if not model_admin.has_delete_permission(request):
+        raise PermissionDenied
+    reaction = found(object_id)
+
+    def do() -> tuple[int, str]:
+        reaction.remove(at=timezone.now())
+        return messages.SUCCESS, f"“{reaction}” was deleted."
+
+    answer = confirmed(
+        request,
+        model_admin,
+        title="Delete",
+        about=str(reaction),
+        sentence="Nothing starts it any more, and what waits is not done. What it did stays done, and its runs stay on record.",
+        button="Delete it",
+        back=page_of(reaction),
+        no=None,
+        do=do,
+    )
+    if isinstance(answer, HttpResponseRedirect):
+        return HttpResponseRedirect(reverse("admin:reactions_reaction_changelist"))
+    return answer
