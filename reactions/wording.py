@@ -12,7 +12,7 @@ from profiles.events.catalogue import CATALOGUE
 from reactions.models import Action, Reaction
 from reactions.models.action import FILTER, facts_of
 
-CASES = re.compile(r"[:;.]|, such as|, or an? ")
+CASES = re.compile(r"[,:;.]")
 FROM_EVENT = "(from the event)"
 
 

@@ -52,7 +52,7 @@ TRIGGER_READ = OpenApiExample(
         "description": "",
         "notes": "",
         "is_active": True,
-        "sentence": "When a tag is put on a customer, if tag is vip, issue the benefit “Free coffee”.",
+        "sentence": "When a tag is stuck on a customer, if tag is vip, issue the benefit “Free coffee”.",
         "actions": [
             {
                 **ACTION_READ,

@@ -90,7 +90,7 @@ class TestEditor:
         assert [action.handle for action in reaction.actions.all()] == ["filter", "benefit.issue"]
         assert reaction.actions.last().arguments["days"] == {"value": 7, "is_dynamic": False}
         shown = text(browser.get(page(reaction)))
-        assert re.search(r"When a, if .+, issue the benefit “Free coffee”\.", shown)
+        assert re.search(r"When a tag is stuck on a customer, if .+, issue the benefit “Free coffee”\.", shown)
 
     def test_a_typed_box_for_each_argument(self, browser, reaction):
         shown = browser.get(page(reaction)).content.decode()
