@@ -36,7 +36,7 @@ def hand_out(*, at: datetime) -> int:
     """One batch. 0 when nothing is pending, or when another worker is handing out."""
     if not is_my_turn():
         return 0
-    pending, heard = next_batch(set().union(*(listener.wanted() for listener in LISTENERS.values())))
+    pending, heard = next_batch()
     if heard:
         events = list(Event.objects.filter(among(Event, "id", heard)).order_by("pk"))
         for listener in LISTENERS.values():
@@ -46,12 +46,14 @@ def hand_out(*, at: datetime) -> int:
     return len(pending)
 
 
-def next_batch(wanted: set[str]) -> tuple[list[int], list[int]]:
+def next_batch() -> tuple[list[int], list[int]]:
     """The ids of the oldest that are pending, and of those of them with a wanted name: `BATCH` of these at most."""
     rows = Event.objects.filter(is_pending=True).order_by("pk").values_list("pk", "name")
     # Mostly all are wanted; where few are it looks further.
     for count in (min(BATCH + 1, PASSED_OVER), PASSED_OVER):
         pending = list(rows[:count])
+        # Asked after the events: who began to listen before one of them was written is known by now.
+        wanted = names_wanted() if pending else set()
         heard = [pk for pk, name in pending if name in wanted][: BATCH + 1]
         if len(heard) > BATCH or len(pending) < count:
             break
@@ -61,6 +63,11 @@ def next_batch(wanted: set[str]) -> tuple[list[int], list[int]]:
         end = heard.pop()
         ids = ids[: ids.index(end)]
     return ids, heard
+
+
+def names_wanted() -> set[str]:
+    """The names that any listener wants to hear now."""
+    return set().union(*(listener.wanted() for listener in LISTENERS.values()))
 
 
 def is_my_turn() -> bool:

@@ -63,6 +63,25 @@ def test_a_listener_that_comes_later_hears_nothing_of_before(ears, record, at):
     assert heard == []
 
 
+def test_who_begins_to_listen_before_an_event_hears_it(ears, record, at):
+    """However soon before: the names are asked for when the events are known."""
+    heard, begun = ears([]), []
+
+    def names() -> list[str]:
+        if begun:
+            return ["tag.added"]
+        # What others commit while the names are read: somebody begins to listen, and then it happens.
+        begun.append(record("tag.added"))
+        return []
+
+    listens("test", to=names)(lambda events, *, at: heard.extend(events))
+    record("tag.removed")
+    while hand_out(at=at):
+        pass
+
+    assert heard == begun
+
+
 def test_batches_end_where_they_are_full(ears, record, at, monkeypatch):
     monkeypatch.setattr("profiles.draining.BATCH", 2)
     heard, sizes = ears(["tag.added"]), []
