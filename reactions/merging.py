@@ -13,7 +13,9 @@ def move(*, winner, loser, **_) -> None:
     runs, own = Run.objects.filter(profile=loser), Run.objects.filter(profile=winner, occurrence=OuterRef("occurrence"))
     # Whoever has had or will have a turn of their own is not done it twice.
     twice = runs.filter(Exists(own), occurrence__isnull=False)
-    twice.filter(state__in=Run.DUE).update(state=Run.State.FILTERED, error="Done for the customer they were merged into.")
+    twice.filter(state__in=Run.DUE).update(
+        state=Run.State.FILTERED, error="Done for the customer they were merged into."
+    )
     runs.exclude(pk__in=list(twice.values_list("pk", flat=True))).update(profile=winner)
 
 
