@@ -104,7 +104,7 @@ class ColumnsForm(forms.Form):
         """What stands against the columns as they were recognised, and what those left out look like."""
         columns = self.kind.columns_of(self.profile_import)
         no = columns.why_not_usable()
-        return [str(no)] if no is not None else columns.notes()
+        return [str(no)] if no is not None else [*columns.warnings(), *columns.notes()]
 
     def chosen(self) -> list[str]:
         """What each column is, as far as it was typed, else as it is stored."""

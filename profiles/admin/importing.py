@@ -17,7 +17,7 @@ from cxmanager.refusals import Refusal
 from profiles.admin.exporting import export_view
 from profiles.admin.import_forms import ColumnsForm, UploadForm
 from profiles.importing import starting
-from profiles.importing.kinds import kind_of, permitted
+from profiles.importing.kinds import columns_of, kind_of, permitted
 from profiles.importing.refused import refused_rows
 from profiles.models import ProfileImport
 
@@ -146,6 +146,7 @@ class ProfileImportAdmin(ModelAdmin):
                 row=row,
                 state=state_of(row),
                 would=row.preview,
+                warnings=columns_of(row).warnings(),
                 figures=figures_of(row, row.preview, WOULD),
                 changing=row.preview.get("created", 0) + row.preview.get("updated", 0),
                 is_blocked=row.is_all_or_nothing and row.preview.get("refused", 0) > 0,

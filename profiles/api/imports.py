@@ -60,6 +60,7 @@ class ImportSerializer(serializers.Serializer):
             "updated": row.updated,
             "unchanged": row.unchanged,
             "refused": row.refused,
+            "warnings": columns_of(row).warnings(),
             "error": row.job.error if row.job and row.status == "failed" else "",
         }
 

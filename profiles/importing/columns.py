@@ -156,6 +156,10 @@ class FileColumns:
     def _why_not_enough(self, used: list[str]) -> Refusal | None:
         raise NotImplementedError
 
+    def warnings(self) -> list[str]:
+        """What is to be known before a file is imported so, in whole sentences."""
+        return []
+
     def notes(self) -> list[str]:
         """Of each column that is left out, what it looks like: “Invoce” looks like “invoice”, which is External id."""
         free = {name: known for name, known in self.written.items() if known[0] not in self.by_key}

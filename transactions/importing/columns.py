@@ -46,6 +46,12 @@ OF_CUSTOMER = {
 FIELDS = OF_TRANSACTION | OF_LINE | OF_CUSTOMER
 NEEDED = ("external_id", "transacted_at", "quantity", "price_sell")
 NOBODY = ""
+NOBODYS = (
+    "No column says who bought it, so all purchases of this file would be nobody's. Name a column email, profile_id or "
+    "identity:HANDLE, or choose by what customers are found; a later import can still say whose they are."
+)
+# What the switch is called by which returns without a sale's number are let in.
+MATCH_LABEL = "Match returns to earlier sales"
 
 
 def is_key(key: str) -> bool:
@@ -76,6 +82,9 @@ class Columns(FileColumns):
                 keys[place] = key
         by = [key for prefix in CUSTOMERS for key in keys if key.startswith(prefix)]
         return cls(keys=tuple(keys), match=match or next(iter(by), NOBODY), header=tuple(header))
+
+    def warnings(self) -> list[str]:
+        return [NOBODYS] if self.match == NOBODY else []
 
     def _why_not_enough(self, used: list[str]) -> Refusal | None:
         missing = [key for key in NEEDED if key not in used]

@@ -8,22 +8,21 @@ from functools import cached_property
 from itertools import groupby, islice
 from uuid import UUID
 
+from django.db.models import Count, F, Q
+
 from jobs.housekeeping import tidies
 from jobs.models import Job
 from profiles.importing.bulk import among, insert_rows
 from profiles.importing.reading import Table
 from profiles.models import Location
 from transactions.importing.cleaning import Cleaner
-from transactions.importing.columns import Columns
+from transactions.importing.columns import MATCH_LABEL, Columns
 from transactions.models import StagedLine
 
 ROWS_AT_ONCE = 5_000
 COLUMNS = ("number", "is_anonymous", "customer", "is_return", "external_id", "values")
 LEFT_OVER_AFTER = timedelta(hours=1)
-NO_SALE_NAMED = (
-    "A quantity below zero is a return: name its sale in the column returns, or have returns matched to earlier sales "
-    "(--match-returns)."
-)
+NO_SALE_NAMED = f"A quantity below zero is a return: name its sale in the column returns, or choose “{MATCH_LABEL}”."
 
 
 @dataclass
@@ -34,6 +33,8 @@ class Group:
     is_return: bool
     external_id: str
     rows: list[tuple[int, dict]] = field(default_factory=list)
+    # Nobody's, where other rows of the file with its number are somebody's.
+    is_halved: bool = False
 
     @property
     def numbers(self) -> list[int]:
@@ -103,9 +104,14 @@ def batches(run: UUID, *, size: int, after: int = 0) -> Iterator[list[Group]]:
     ordered = StagedLine.objects.filter(run=run).order_by(*StagedLine.ORDER)
     keys = array("q", ordered.values_list("pk", flat=True).iterator(chunk_size=10_000))
     carried: list[Group] = []
+    halved = None
     for start in range(after, len(keys), size):
         groups = carried + grouped(keys[start : start + size])
         groups = joined(groups)
+        if not groups[-1].customer:
+            halved = halved_numbers(run) if halved is None else halved
+            for one in groups:
+                one.is_halved = not one.customer and one.external_id in halved
         last = groups[-1]
         carried = [one for one in groups if one.customer == last.customer] if last.customer else [last]
         ready = groups[: len(groups) - len(carried)]
@@ -113,6 +119,16 @@ def batches(run: UUID, *, size: int, after: int = 0) -> Iterator[list[Group]]:
             yield ready
     if carried:
         yield carried
+
+
+def halved_numbers(run: UUID) -> set[str]:
+    """The numbers that rows of somebody's and rows of nobody's have. Two queries."""
+    staged = StagedLine.objects.filter(run=run)
+    if not staged.filter(is_anonymous=False).exists():
+        return set()
+    counted = staged.values("external_id")
+    counted = counted.annotate(rows=Count("pk"), nobodys=Count("pk", filter=Q(is_anonymous=True)))
+    return set(counted.filter(nobodys__gt=0, rows__gt=F("nobodys")).values_list("external_id", flat=True))
 
 
 def grouped(keys: array) -> list[Group]:

@@ -8,6 +8,7 @@ from profiles.importing.kinds import Kind, register
 from transactions.importing.columns import (
     FIELDS,
     IDENTITY,
+    MATCH_LABEL,
     NOBODY,
     OF_CUSTOMER,
     OF_LINE,
@@ -74,7 +75,7 @@ register(
         list_page="admin:transactions_transaction_changelist",
         switches={
             MATCH_RETURNS: (
-                "Match returns to earlier sales",
+                MATCH_LABEL,
                 "A quantity below zero is then a return of the customer's latest earlier sale of that SKU with enough "
                 "left. Otherwise such a row is left out, unless it names its sale.",
             )

@@ -1,16 +1,16 @@
 """Lots of transactions → rows, in a constant number of statements for each lot, with the events that the verbs would have written."""
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
+from types import EllipsisType
+from uuid import UUID
 
 from django.db import transaction
 
 from cxmanager.refusals import Refusal
 from profiles.cause import Cause
-from profiles.importing.bulk import among, insert_rows, reserve_ids
+from profiles.importing.bulk import among, insert_rows, reserve_ids, update_rows
 from profiles.importing.running import StepResult, Tally
 from profiles.importing.values import shown
 from profiles.importing.writing import TOLD, told_in_each
@@ -20,6 +20,7 @@ from transactions.claiming import match_waiting
 from transactions.importing.building import Builder, Catalogue, amount_of, insert, lines_of
 from transactions.importing.cleaning import line_of
 from transactions.importing.columns import IDENTITY
+from transactions.importing.comparing import HALVED, finds_customer, looks, why_not_same
 from transactions.importing.staging import Group
 from transactions.importing.taking_back import Sold
 from transactions.models import Transaction, TransactionClaim, TransactionItem
@@ -59,6 +60,7 @@ class Lot:
     ):
         """`catalogue` are the lines that earlier lots have met; this one's are added."""
         self.groups, self.matches_returns, self.at, self.cause = groups, matches_returns, at, cause
+        self.found: dict[int, tuple[Transaction, UUID]] = {}
         self.result, self.touched, self.returned, self.unowned = Result(), set(), set(), []
         self.profiles = customers({one.customer for one in groups if one.customer}, by=customer)
         self.catalogue = catalogue
@@ -68,11 +70,22 @@ class Lot:
         self.known = {
             one.external_id: one for one in known.select_related("profile", "location").prefetch_related("items")
         }
+        self._lock_nobodys()
+
+    def _lock_nobodys(self) -> None:
+        """Nobody else may find the customer of what this file gives one. One query, or none."""
+        named = {one.external_id for one in self.groups if one.customer}
+        nobodys = {one.pk: one for key, one in self.known.items() if one.profile_id is None and key in named}
+        if nobodys:
+            turns = Transaction.objects.select_for_update(no_key=True).filter(among(Transaction, "id", [*nobodys]))
+            for key, owner in turns.order_by("pk").values_list("pk", "profile_id"):
+                nobodys[key].profile_id = owner
 
     def write(self, *, is_trial: bool = False) -> Result:
         """Sales first, then returns, which may be of those; then each customer's figures, once, unless that is only tried."""
         sales = [one for one in self.groups if not one.is_return]
         self._write(self._new(sales), name="transaction.created")
+        self._give()
         returns = [one for one in self.groups if one.is_return]
         if returns:
             sold = Sold(
@@ -134,42 +147,48 @@ class Lot:
         return new
 
     def _has_customer(self, group: Group) -> bool:
+        if group.is_halved:
+            self._refuse(group, HALVED)
+            return False
         if group.customer and group.customer not in self.profiles:
             self._refuse(group, f"No customer is known by {shown(group.customer)}.")
             return False
         return True
 
     def _compare(self, group: Group, held: Transaction, built: Transaction, items: list[TransactionItem]) -> None:
-        if held.pk is None or held.type != built.type or held.profile_id != built.profile_id:
-            self._refuse(group, "Another transaction has this external id.")
-        elif group.is_return:
-            self._compare_return(group, held)
-        elif looks(held, held.items.all()) == looks(built, items):
-            self.result.unchanged += len(group.rows)
+        no = why_not_same(group, held, built)
+        if no:
+            self._refuse(group, no)
+            return
+        # An empty customer takes nobody away.
+        whose = self.profiles[group.customer] if finds_customer(held, built) else ...
+        is_alike = group.is_return or looks(held, held.items.all()) == looks(built, items)
+        numbers = self._kept_of_return(group, held) if group.is_return else group.numbers
+        if is_alike and whose is ...:
+            self.result.unchanged += len(numbers)
+        elif is_alike and not group.is_return:
+            self.found[held.pk] = held, whose.pk
+            self.result.updated += len(numbers)
         else:
-            self._change(group, held, built)
+            self._change(numbers, held, {} if is_alike else document_of(group, built), whose=whose)
 
-    def _compare_return(self, group: Group, held: Transaction) -> None:
-        """A return stays as it is; what was refused of it the first time is refused again."""
+    def _kept_of_return(self, group: Group, held: Transaction) -> list[int]:
+        """The rows that it has. A return stays as it is; what was refused of it the first time is refused again."""
         taken = {item.sku or item.name for item in held.items.all()}
-        for number, values in group.rows:
-            if (values.get("sku") or values.get("name")) in taken:
-                self.result.unchanged += 1
-            else:
+        kept = [number for number, values in group.rows if (values.get("sku") or values.get("name")) in taken]
+        for number in group.numbers:
+            if number not in kept:
                 self.result.refused[number] = [str(refusal("no_such_sale"))]
+        return kept
 
-    def _change(self, group: Group, held: Transaction, built: Transaction) -> None:
-        document = {"items": [line_of(values) for _, values in group.rows], "delete_existing_items": True}
-        document |= {
-            name: getattr(built, name)
-            for name in ("transacted_at", "location", "total", "total_original", "total_converted", "timezone")
-        }
+    def _change(self, numbers: list[int], held: Transaction, document: dict, *, whose: Profile | EllipsisType) -> None:
         try:
             with transaction.atomic():
-                held.change(document, at=self.at, cause=self.cause)
-            self.result.updated += len(group.rows)
+                held.change(document, profile=whose, at=self.at, cause=self.cause)
+            self.result.updated += len(numbers)
         except Refusal as no:
-            self._refuse(group, str(no))
+            for number in numbers:
+                self.result.refused[number] = [str(no)]
 
     def _refuse(self, group: Group, reason: str) -> None:
         for number in group.numbers:
@@ -205,6 +224,23 @@ class Lot:
 
     # --- Writing ------------------------------------------------------------------------------------------------------
 
+    def _give(self) -> None:
+        """Sales of nobody's that are as they were get their customers, with their returns: `Transaction.change` for many at once."""
+        if not self.found:
+            return
+        owners = {key: owner for key, (_, owner) in self.found.items()}
+        theirs = Transaction.objects.filter(among(Transaction, "returns", [*owners]), profile=None)
+        whose = owners | {key: owners[sale] for key, sale in theirs.values_list("pk", "returns_id")}
+        update_rows(Transaction, ["profile_id", "updated_at"], [(key, whose[key], self.at) for key in sorted(whose)])
+        events = []
+        for key, (held, owner) in self.found.items():
+            payload = payload_of(held, held.items.all()) | {"changes": {"profile_id": [None, str(owner)]}}
+            events.append(("transaction.updated", owner, SUBJECT, str(key), payload))
+        insert_rows(Event, TOLD, events, constants=told_in_each(at=self.at, cause=self.cause))
+        customers = set(owners.values())
+        self.touched |= customers
+        self.returned |= customers
+
     def _write(self, new: list[tuple[Group, Transaction, list[TransactionItem]]], *, name: str) -> None:
         for pk, (_, built, _) in zip(reserve_ids(Transaction, len(new)), new, strict=True):
             built.id = pk
@@ -231,10 +267,11 @@ class Lot:
         )
 
 
-def looks(one: Transaction, items: Sequence[TransactionItem]) -> tuple:
-    """What tells whether a file says anything new of a transaction."""
-    lines = Counter((item.sku or item.name, item.quantity, item.price_sell) for item in items)
-    return one.transacted_at, one.location_id, one.total, one.currency, lines
+def document_of(group: Group, built: Transaction) -> dict:
+    """What the file says of a transaction, as `Transaction.change` takes it."""
+    names = ("transacted_at", "location", "total", "total_original", "total_converted", "timezone")
+    lines = {"items": [line_of(values) for _, values in group.rows], "delete_existing_items": True}
+    return lines | {name: getattr(built, name) for name in names}
 
 
 def customers(keys: set[str], *, by: str) -> dict[str, Profile]:

@@ -12,7 +12,7 @@ from django.utils.timezone import now
 from cxmanager.refusals import Refusal
 from jobs.models import Cancelled, Job, LeaseLost
 from jobs.working import worker_name
-from profiles.importing.kinds import KINDS
+from profiles.importing.kinds import KINDS, columns_of
 from profiles.importing.refused import refused_rows
 from profiles.importing.starting import begin, remove, upload
 from profiles.models import ProfileImport
@@ -66,7 +66,13 @@ class ImportCommand(BaseCommand):
             self.end_bar()
             self.write_refused(row, refused)
         job.end(Job.State.DONE, at=now(), result=counts)
+        self.say(row)
         return counts
+
+    def say(self, row: ProfileImport) -> None:
+        """What else is to be known of the import, on the error stream."""
+        for warning in columns_of(row).warnings():
+            self.stderr.write(warning)
 
     def write_refused(self, row: ProfileImport, path: Path | None) -> None:
         if path is not None and row.pk is not None:

@@ -92,7 +92,7 @@ def test_returns_name_their_sale(run, member):
     assert counts(run(f"{SALES}\n{returns}")[0]) == (6, 0, 0, 5, 1)
 
 
-def test_cancellations_are_matched_where_asked_for(run, member):
+def test_cancellations_are_matched_where_asked_for(run, member, capsys):
     cancelled = (
         "C1,maria@example.com,2026-05-03,UTC,,KNIT,,,,-1,49.95,,\n"
         "C1,maria@example.com,2026-05-03,UTC,,SOAP,,,,-1,2,,\n"
@@ -100,7 +100,11 @@ def test_cancellations_are_matched_where_asked_for(run, member):
     )
     told, reasons = run(f"{SALES}\n{cancelled}")
     assert (counts(told), len(reasons)) == ((7, 4, 0, 0, 3), 3)
-    assert "have returns matched to earlier sales" in reasons[0]
+    assert reasons[0] == (
+        "Row 6: A quantity below zero is a return: name its sale in the column returns, or choose “Match returns to "
+        "earlier sales”."
+    )
+    assert "For returns that name no sale there is --match-returns." in capsys.readouterr().err
     told, reasons = run(f"{SALES}\n{cancelled}", match_returns=True)
     assert counts(told) == (7, 1, 0, 4, 2)
     assert reasons == [
@@ -224,3 +228,87 @@ def test_no_more_money_comes_back_than_was_paid(run, member):
     assert list(sold.values_list("sku", "returned_quantity")) == [("KNIT", 2), ("MUG", 1)]
     _, reasons = run(f"{rows[1]}".replace("R1", "R9"))
     assert reasons == ["Row 2: More would be returned than was bought."]
+
+
+# --- Whose they are ---------------------------------------------------------------------------------------------------
+
+PLAIN = "external_id,transacted_at,sku,quantity,price_sell,type,returns"
+NOBODYS = "S1,2026-05-01,KNIT,2,10,sale,\nS2,2026-05-02,MUG,1,5,sale,\nR1,2026-05-03,KNIT,1,10,return,S1"
+
+
+def of(whose: str, rows: str = NOBODYS) -> str:
+    return "\n".join(f"{row},{whose}" for row in rows.splitlines())
+
+
+def test_a_later_file_says_whose_purchases_are(run, member, capsys):
+    assert counts(run(NOBODYS, header=PLAIN)[0]) == (3, 3, 0, 0, 0)
+    assert "all purchases of this file would be nobody's" in capsys.readouterr().err
+    assert not Transaction.objects.exclude(profile=None).exists()
+    Identity.objects.create(profile=member, handle="retail", identifier="77")
+    told, reasons = run(of("77"), header=f"{PLAIN},identity:retail")
+    assert (counts(told), reasons) == ((3, 0, 3, 0, 0), [])
+    assert "nobody's" not in capsys.readouterr().err
+    assert not Transaction.objects.exclude(profile=member).exists()
+    assert Aggregation.objects.get(profile=member).spend_all == 15
+    changed = Event.objects.filter(name="transaction.updated", profile=member)
+    assert [one.payload["changes"] for one in changed] == [{"profile_id": [None, str(member.pk)]}] * 2
+    assert counts(run(of("77"), header=f"{PLAIN},identity:retail")[0]) == (3, 0, 0, 3, 0)
+
+
+def test_a_return_goes_with_its_sale(run, member):
+    run(NOBODYS, header=PLAIN)
+    told, _ = run(of("maria@example.com", "S1,2026-05-01,KNIT,3,10,sale,"), header=f"{PLAIN},email")
+    assert counts(told) == (1, 0, 1, 0, 0)
+    assert set(Transaction.objects.filter(profile=member).values_list("external_id", flat=True)) == {"S1", "R1"}
+    assert Transaction.objects.get(external_id="S1").total == 30
+
+
+def test_an_empty_customer_takes_nobody_away(run, member):
+    run(of("maria@example.com"), header=f"{PLAIN},email")
+    events = Event.objects.count()
+    assert counts(run(of(""), header=f"{PLAIN},email")[0]) == (3, 0, 0, 3, 0)
+    assert counts(run(NOBODYS, header=PLAIN)[0]) == (3, 0, 0, 3, 0)
+    assert Event.objects.count() == events
+    assert counts(run(NOBODYS.replace("S2,2026-05-02,MUG,1,5", "S2,2026-05-02,MUG,1,6"), header=PLAIN)[0])[2] == 1
+    assert (Transaction.objects.filter(profile=member).count(), Aggregation.objects.get().spend_all) == (3, 16)
+
+
+def test_a_purchase_does_not_go_from_one_customer_to_another(run, member, other_member):
+    run(of("maria@example.com"), header=f"{PLAIN},email")
+    told, reasons = run(of("otto@example.com"), header=f"{PLAIN},email")
+    assert counts(told) == (3, 0, 0, 0, 3)
+    assert reasons[0] == (
+        f"Row 2: This purchase is another customer's (profile {member.pk}), and the file says “otto@example.com”. "
+        "An import does not move a purchase from one customer to another."
+    )
+    assert Transaction.objects.filter(profile=member).count() == 3
+
+
+@pytest.mark.parametrize("lines_in_a_lot", [1, 100])
+def test_rows_of_a_purchase_without_its_customer_are_told(run, member, monkeypatch, lines_in_a_lot):
+    monkeypatch.setattr("transactions.importing.running.lines_in_a_lot", lambda: lines_in_a_lot)
+    rows = "S1,2026-05-01,KNIT,2,10,sale,,maria@example.com\nS1,2026-05-01,MUG,1,5,sale,,\nS2,2026-05-01,MUG,1,5,sale,,"
+    for created in (2, 0):
+        told, reasons = run(rows, header=f"{PLAIN},email")
+        assert counts(told) == (3, created, 0, 2 - created, 1)
+        assert reasons[0].startswith("Row 3: Other rows of this file with the same transaction number name a customer.")
+    assert Transaction.objects.get(external_id="S1").items.get().sku == "KNIT"
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        (
+            "S1,2026-05-01,KNIT,1,10,sale,,maria@example.com\nS1,2026-05-01,MUG,1,5,sale,,otto@example.com",
+            "Row 3: Other rows of this file with the same transaction number name another customer.",
+        ),
+        (
+            "S1,2026-05-01,KNIT,1,10,sale,,maria@example.com\nS1,2026-05-02,KNIT,1,10,return,S1,maria@example.com",
+            "Row 3: This number is a sale's. A sale cannot become a return, nor a return a sale.",
+        ),
+    ],
+)
+def test_one_number_is_one_purchase(run, member, other_member, rows, reason):
+    # Written with what comes behind it.
+    told, reasons = run(f"{rows}\nS2,2026-05-01,MUG,1,5,sale,,", header=f"{PLAIN},email")
+    assert (counts(told), reasons) == ((3, 2, 0, 0, 1), [reason])

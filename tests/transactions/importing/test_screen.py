@@ -131,6 +131,33 @@ def test_all_that_is_missing_is_told_at_once(office, uploaded):
     ]
 
 
+def test_it_is_told_that_purchases_would_be_nobodys(office, uploaded):
+    said = "so all purchases of this file would be nobody&#x27;s"
+    assert said not in office.get(page(uploaded, "columns")).content.decode()
+    office.post(page(uploaded, "columns"), chosen(uploaded, **MATCHED, match="", column_1=""))
+    assert said in office.get(page(uploaded)).content.decode()
+    assert said in office.get(page(uploaded, "columns")).content.decode()
+
+
+def test_a_preview_of_nothing_new_says_so(office, uploaded):
+    for _ in "again":
+        office.post(page(uploaded, "columns"), chosen(uploaded, **MATCHED))
+        preview = office.get(page(uploaded)).content.decode()
+        office.post(page(uploaded, "run"))
+        run_one(worker="w")
+        office.post(f"{ADD}?kind=transactions", {"file": SimpleUploadedFile("till.csv", FILE.encode())})
+        uploaded = ProfileImport.objects.first()
+    assert "Nothing in this file is new: 3 lines are stored as they are, 2 left out." in preview
+    assert "No row of this file can be imported." not in preview
+
+
+def test_the_switch_is_called_on_the_screen_what_it_is_called_there(office, uploaded):
+    office.post(page(uploaded, "columns"), chosen(uploaded, column_0="external_id"))
+    shown = office.get(page(uploaded)).content.decode()
+    assert "or choose “Match returns to earlier sales”." in shown
+    assert "--" not in shown.split("What is wrong")[1].split("</section>")[0]
+
+
 def test_a_large_file_is_checked_in_the_background(office, uploaded, monkeypatch):
     monkeypatch.setattr(starting, "CHECKED_AT_ONCE_BYTES", 1)
     office.post(page(uploaded, "columns"), chosen(uploaded, **MATCHED))
@@ -233,3 +260,9 @@ def test_purchases_need_the_scope_of_purchases_too(scopes, status, manager, memb
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
     assert send(client).status_code == status
     assert ProfileImport.objects.count() == (status == 201)
+
+
+def test_the_api_tells_that_purchases_are_nobodys(api, member):
+    (warning,) = send(api, SALES.replace(b"email", b"mail from"), match_returns=True).json()["data"]["meta"]["warnings"]
+    assert warning.startswith("No column says who bought it, so all purchases of this file would be nobody's.")
+    assert send(api).json()["data"]["meta"]["warnings"] == []

@@ -4,6 +4,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from profiles.management.commands._importing import ImportCommand
+from profiles.models import ProfileImport
+from transactions.importing.columns import MATCH_LABEL
+from transactions.importing.staging import NO_SALE_NAMED
 from transactions.importing.working import MATCH_RETURNS
 
 
@@ -19,8 +22,14 @@ class Command(ImportCommand):
         parser.add_argument(
             "--match-returns",
             action="store_true",
-            help="Take a quantity below zero as a return of the customer's latest earlier sale of that SKU with enough left.",
+            help=f"{MATCH_LABEL}: take a quantity below zero as a return of the customer's latest earlier sale of that SKU with enough left.",
         )
 
     def counts_of(self, content: BinaryIO, *, name: str, match_returns: bool, refused: Path | None, **options) -> dict:
         return self.do_import(content, name=name, refused=refused, options={MATCH_RETURNS: match_returns})
+
+    def say(self, row: ProfileImport) -> None:
+        super().say(row)
+        reasons = row.refused_rows.values_list("reasons", flat=True).iterator(chunk_size=2_000)
+        if any(NO_SALE_NAMED in one for one in reasons):
+            self.stderr.write("For returns that name no sale there is --match-returns.")
