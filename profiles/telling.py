@@ -82,10 +82,13 @@ def changes_told(payload: dict, *, of: str) -> str:
     names = [field_label(name) for name in changed if name not in hidden] or [field_label(name) for name in changed]
     if not names:
         return f"The {of} was changed."
+    return were_changed(names, "" if of == "profile" else f" of the {of}", is_plural=names[0] == "consents")
+
+
+def were_changed(names: list[str], where: str, *, is_plural: bool) -> str:
+    """“The total and lines of the sale were changed.” `is_plural` says whether a single name speaks of many."""
     told = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
-    where = "" if of == "profile" else f" of the {of}"
-    is_plural = len(names) > 1 or names[0] == "consents"
-    return f"The {told}{where} {'were' if is_plural else 'was'} changed."
+    return f"The {told}{where} {'were' if is_plural or len(names) > 1 else 'was'} changed."
 
 
 def updated(payload: dict) -> str:

@@ -38,8 +38,8 @@ SOLD = {
     "receipt_ref": TEXT,
     "type": one_of(*Transaction.Type.values),
     "status": one_of(*Transaction.Status.values),
-    "total": about("In its own currency.", AMOUNT),
-    "net": about("In the programme's currency, without voided lines.", AMOUNT),
+    "total": about("In its own currency; of a return what was paid back, above zero.", AMOUNT),
+    "net": about("In the programme's currency, without voided lines; of a return below zero.", AMOUNT),
     "currency": TEXT,
     "transacted_at": MOMENT,
     "location": PLACE,
@@ -80,9 +80,8 @@ RETURN_EXAMPLE = SOLD_EXAMPLE | {
     "transaction_id": 5002,
     "external_id": "R-4711",
     "type": "return",
-    "total": "-49.95",
     "net": "-49.95",
-    "items": [LINE_EXAMPLE | {"id": 9022, "quantity": "-1", "amount": "-49.95"}],
+    "items": [LINE_EXAMPLE | {"id": 9022}],
     "returns": 5001,
 }
 

@@ -13,7 +13,7 @@ from profiles.models import Profile
 from profiles.panels import Panel, register
 from transactions.figures import JOINED_CHOICES, RECENCY_CHOICES, figures_of
 from transactions.models import Aggregation, PurchasedBrand
-from transactions.wording import moment_of, status_of
+from transactions.wording import moment_of, status_of, total_of
 
 RECENT = 5
 BRANDS_SHOWN = 8
@@ -30,7 +30,7 @@ def recent(profile: Profile, request: HttpRequest) -> dict:
                 "transaction": row,
                 "at": moment_of(row),
                 "lines": list(row.items.all()),
-                "total": money(-row.total if row.type == "return" else row.total, row.currency),
+                "total": total_of(row),
                 "status": "" if row.counts else status_of(row),
             }
             for row in rows[:RECENT]

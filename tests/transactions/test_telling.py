@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.test import RequestFactory
 
+from profiles.models import Event
 from profiles.panels.timeline import timeline
 from profiles.telling import sentence
 from tests.transactions.conftest import line
@@ -29,7 +30,35 @@ def test_amounts_read_the_same_everywhere(sell, take_back, member, manager, at, 
     assert "A purchase of 12,800.50 AUD was recorded." in sentences
     assert "What the customer spent went from 0.00 to 12,800.50." in sentences
     assert "Goods worth 1,500.00 AUD were returned." in sentences
-    assert "A transaction of 12,800.50 AUD (receipt 4711) was changed." in sentences
+    assert "The receipt of a sale of 12,800.50 AUD (receipt 4711) was changed." in sentences
+
+
+def test_a_change_says_what_changed(sell, take_back, member, other_member, at, cause):
+    sale = sell(line(quantity=2), external_id="S1")
+    back = take_back("S1", line())
+    for one, document, given in (
+        (sale, {"items": [line(quantity=3)], "status": "pending"}, {}),
+        (sale, {"tags": ["gift"]}, {}),
+        (sale, {"receipt_is_email": True, "receipt_email": "maria@example.com"}, {}),
+        (sale, {"is_void": False, "status": "completed"}, {}),
+        (back, {"total": Decimal(9)}, {}),
+        (sale, {}, {"profile": other_member}),
+    ):
+        one.change(document, at=at, cause=cause, **given)
+    back.refresh_from_db()
+    back.change({"is_void": True}, at=at, cause=cause)
+    told = Event.objects.filter(name="transaction.updated").order_by("id")
+    assert [sentence(event) for event in told] == [
+        "The status, total and lines of a sale of 30.00 AUD were changed.",
+        "The tags of a sale of 30.00 AUD were changed.",
+        "The receipt’s e-mail address of a sale of 30.00 AUD was changed.",
+        "The status of a sale of 30.00 AUD was changed.",
+        "The total of a return of 9.00 AUD was changed.",
+        "The customer of a sale of 30.00 AUD was changed.",
+        "A return of 9.00 AUD was voided.",
+    ]
+    back.remove(at=at, cause=cause)
+    assert sentence(Event.objects.get(name="transaction.deleted")) == "A return of 9.00 AUD was deleted."
 
 
 def test_the_panel_of_figures_sets_thousands_apart(sell, member, manager):

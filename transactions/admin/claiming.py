@@ -12,13 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from cxmanager.amounts import money
 from cxmanager.refusals import Refusal
 from profiles.cause import Cause
 from profiles.models import Profile
 from transactions.models import Transaction
 from transactions.refusals import refusal
-from transactions.wording import moment_of
+from transactions.wording import moment_of, total_of
 
 
 class ClaimForm(forms.Form):
@@ -105,7 +104,7 @@ def perform(
         "title": title,
         "opts": model_admin.opts,
         "original": one,
-        "subtitle": f"{one}, {money(one.total, one.currency)}, {moment_of(one)}",
+        "subtitle": f"{one}, {total_of(one)}, {moment_of(one)}",
         "button": button,
         "back": back,
         "no": no,

@@ -16,7 +16,7 @@ from profiles.models import Event
 from profiles.telling import by_whom, sentence
 from transactions.admin import claiming
 from transactions.models import Transaction
-from transactions.wording import moment_of, status_of
+from transactions.wording import moment_of, status_of, total_of
 
 EVENTS_SHOWN = 30
 STATUSES = {"Completed": "success", "Pending": "info", "In review": "warning", "Reversed": "danger", "Void": "danger"}
@@ -117,7 +117,7 @@ class TransactionAdmin(FactsAdmin, ModelAdmin):
 
     @display(description="Total")
     def amount(self, transaction: Transaction) -> str:
-        return money(transaction.total, transaction.currency)
+        return total_of(transaction)
 
     @display(description="Counts as")
     def net_shown(self, transaction: Transaction) -> str:

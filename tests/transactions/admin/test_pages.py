@@ -1,5 +1,7 @@
 """What staff see of purchases and do with them."""
 
+import re
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -81,6 +83,43 @@ def test_a_page_tells_all_of_it(browser, sell, take_back, fitzroy):
     assert "Tags: winter · gift" in said
     assert "Systems: pos" in said
     assert "Sale S1" in page(browser, "change", back)
+
+
+def test_a_moment_is_told_by_the_clock_of_the_shop(boss, sell, member, settings):
+    """It was the morning of the 27th there, which is the day that stands under Figures too."""
+    sale = sell(transacted_at=datetime(2025, 10, 26, 21, 36, tzinfo=UTC), timezone="Australia/Melbourne")
+    screens = [
+        reverse("admin:transactions_transaction_changelist"),
+        reverse("admin:transactions_transaction_change", args=[sale.pk]),
+        reverse("admin:transactions_transaction_void", args=[sale.pk]),
+        reverse("admin:profiles_profile_change", args=[member.pk]),
+    ]
+    for zone, told in (("UTC", "27 Oct 2025, 08:36 (Melbourne)"), ("Australia/Melbourne", "27 Oct 2025, 08:36")):
+        settings.TIME_ZONE = zone
+        for screen in screens:
+            said = boss.get(screen).content.decode()
+            assert told in said
+            assert ("(Melbourne)" in said) == (zone == "UTC")
+            assert "26 Oct 2025" not in said
+
+
+def test_the_amounts_of_a_return_are_below_zero_on_every_screen(boss, sell, take_back, member):
+    sale = sell(line("KNIT", 3, "49.95"), external_id="S1")
+    paid = [{"payment_code": "CASH", "tender_value": Decimal("49.95")}]
+    back = take_back("S1", line("KNIT", 1, "49.95"), external_id="R1", payments=paid)
+    screens = {
+        reverse("admin:transactions_transaction_changelist"): 1,
+        # Its total, its line and its payment.
+        reverse("admin:transactions_transaction_change", args=[back.pk]): 3,
+        reverse("admin:transactions_transaction_change", args=[sale.pk]): 1,
+        # The title of the window has it too.
+        reverse("admin:transactions_transaction_void", args=[back.pk]): 2,
+        reverse("admin:profiles_profile_change", args=[member.pk]): 1,
+    }
+    for screen, times in screens.items():
+        said = re.sub("Goods worth 49.95|of 49.95", "", boss.get(screen).content.decode())
+        amounts = re.findall(r"-?\b49\.95 AUD", said)
+        assert amounts == ["-49.95 AUD"] * times, screen
 
 
 def test_a_receipt_is_claimed_for_a_customer(browser, sell, member):
