@@ -6,10 +6,12 @@ from benefits.models import Benefit, BenefitDefinition
 from benefits.models.claiming import asked
 from benefits.refusals import SENTENCES
 from benefits.telling import to_whom
+from profiles.cause import Door
 from profiles.conditions.asking import Asking
 from profiles.conditions.condition import Condition
 from profiles.models import Event, Profile
 from profiles.models.event import DEEPEST
+from profiles.telling import by_whom, sentence
 
 THROUGH = {
     "admin": "in the back office",
@@ -131,7 +133,23 @@ def why_held(benefit: Benefit) -> list[Event]:
 def in_words(event: Event) -> str:
     """One sentence about who made an event happen, to whom all it did, where, and why they said they did."""
     what = event.name.replace(".", " ").replace("_", " ").capitalize()
+    if event.door == Door.REACTION and event.actor:
+        return f"{what}{to_whom(event.payload)} by the reaction “{event.actor}”."
     who = f" by {event.actor}" if event.actor else ""
     where = f" at {event.location}" if event.location is not None else ""
     why = f" They gave as reason: {event.reason.rstrip('.')}." if event.reason else ""
     return f"{what}{to_whom(event.payload)}{who} {THROUGH.get(event.door, event.door)}{where}.{why}"
+
+
+def why_in_words(chain: list[Event]) -> str:
+    """The chain of `why_held` in one sentence; empty where nothing is on record.
+
+    “Issued by the reaction “Welcome” because the tag “newcomer” was added by Clara at Fitzroy.”
+    """
+    if not chain:
+        return ""
+    if len(chain) == 1 or chain[0].door != Door.REACTION:
+        return in_words(chain[0])
+    led = sentence(chain[1]).rstrip(".")
+    led = led[:1].lower() + led[1:] if led.startswith(("The ", "A ")) else led
+    return f"Issued by the reaction “{chain[0].actor}” because {led} {by_whom(chain[1])}".rstrip() + "."

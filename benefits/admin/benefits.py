@@ -12,6 +12,7 @@ from unfold.decorators import action, display
 from benefits.admin import claiming, giving, using
 from benefits.admin.acting import profile_page
 from benefits.admin.filters import BENEFIT_FILTERS
+from benefits.explaining import why_held, why_in_words
 from benefits.models import Benefit, GlobalCounter
 from benefits.resources import IssuedBenefitResource
 from benefits.wording import date_of, ends, status_of, uses_left
@@ -44,7 +45,7 @@ class BenefitAdmin(FactsAdmin, FileImportMixin, FileExportMixin, ModelAdmin):
     actions_row = actions_detail = ["redeem", "extend", "revoke"]
     fieldsets = [
         (None, {"fields": (("customer", "titled"), ("status", "uses"), ("ends", "timezone"))}),
-        ("Issued", {"fields": (("issued_at", "claimed_at"), ("external_id", "batch"), ("value", "kept"))}),
+        ("Issued", {"fields": (("issued_at", "claimed_at"), ("external_id", "batch"), ("value", "kept"), "why")}),
         ("Codes", {"fields": (("code_pos", "code_online"),)}),
         ("Later", {"fields": (("extended_at", "extensions"), ("revoked_at", "revoke_reason"))}),
     ]
@@ -118,6 +119,10 @@ class BenefitAdmin(FactsAdmin, FileImportMixin, FileExportMixin, ModelAdmin):
     @display(description="Kept by integrations")
     def kept(self, benefit: Benefit):
         return table_of(["What", "Value"], list(flat(benefit.meta or {})))
+
+    @display(description="Why")
+    def why(self, benefit: Benefit) -> str:
+        return why_in_words(why_held(benefit)) or "Nothing is on record."
 
     # --- One of them --------------------------------------------------------------------------------------------------
 

@@ -37,7 +37,7 @@ from benefits.api.serializers import (
     RevokeBenefit,
 )
 from benefits.api.shapes import definitions_as_json
-from benefits.explaining import claim_clauses, in_words, why_held
+from benefits.explaining import claim_clauses, in_words, why_held, why_in_words
 from benefits.models import Benefit, BenefitDefinition
 from cxmanager.rest.fields import moment
 from cxmanager.rest.reading import read
@@ -92,7 +92,7 @@ class HoldingViewSet(OmneoViewSet):
     def why(self, request, profile: str, pk: str) -> Response:
         """Why the customer has it: from its issue back to the person, file, rule or event that first led to it."""
         chain = why_held(self.get_object())
-        text = in_words(chain[0]) if chain else "Nothing is on record about how this benefit came about."
+        text = why_in_words(chain) or "Nothing is on record about how this benefit came about."
         return enveloped({"text": text, "chain": [link_as_json(event) for event in chain]})
 
     @extend_schema(responses=DefinitionShape(many=True))

@@ -3,7 +3,12 @@
 from itertools import groupby
 
 from django import forms
-from unfold.widgets import UnfoldAdminSelect2Widget, UnfoldAdminTextareaWidget, UnfoldBooleanSwitchWidget
+from unfold.widgets import (
+    UnfoldAdminSelect2Widget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
 
 from cxmanager.editing import ChangedMeanwhileFormMixin
 from profiles.events.catalogue import CATALOGUE, Customer
@@ -37,7 +42,11 @@ class ReactionForm(ChangedMeanwhileFormMixin, forms.ModelForm):
     class Meta:
         model = Reaction
         fields = ("name", "trigger", "description", "notes", "is_active")
-        widgets = {name: UnfoldAdminTextareaWidget(attrs={"rows": 2}) for name in ("description", "notes")}
+        widgets = {
+            "name": UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+            "description": UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+            "notes": UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -53,6 +53,7 @@ class TryForm(forms.Form):
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off", "type": "search"}),
         help_text="Name, e-mail, phone or card. It is tried with an example of the event.",
     )
+    profile = forms.UUIDField(required=False, widget=forms.HiddenInput)
     event = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
 
 
@@ -72,14 +73,14 @@ def dry_run(request: HttpRequest, model_admin, object_id) -> HttpResponse:
                 form.add_error(None, "There is no such event any more.")
             else:
                 run, about = rehearse(reaction, event=event, at=at), f"{event.profile}: {sentence(event)}"
-        elif asked:
-            customers = list(Profile.objects.living().search(asked).order_by("-id")[:PAST_EVENTS])
-            exact = [one for one in customers if str(one.pk) == asked]
+        elif form.cleaned_data["profile"] or asked:
+            living = Profile.objects.living()
+            chosen = living.filter(pk=form.cleaned_data["profile"]) if form.cleaned_data["profile"] else None
+            customers = list((living.search(asked) if chosen is None else chosen).order_by("-id")[:PAST_EVENTS])
             if not customers:
                 form.add_error("customer", "No such customer was found.")
-            elif len(customers) == 1 or exact:
-                profile = (exact or customers)[0]
-                run, about, customers = rehearse(reaction, profile=profile, at=at), str(profile), []
+            elif len(customers) == 1:
+                run, about, customers = rehearse(reaction, profile=customers[0], at=at), str(customers[0]), []
     return framed(
         request,
         model_admin,

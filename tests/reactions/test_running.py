@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from benefits.explaining import why_held, why_in_words
 from benefits.models import Benefit, BenefitDefinition
 from cxmanager.refusals import Refusal
 from profiles.acting import ACTIONS, acts
@@ -65,6 +66,15 @@ def test_an_event_starts_it_and_what_it_makes_says_why(react, go, member, at, ca
     assert run.steps[0]["made"] == {"type": "benefits.benefit", "id": str(benefit.pk), "name": str(benefit)}
     issued = Event.objects.get(name="benefit.issued")
     assert (issued.cause, issued.door, issued.actor, issued.depth) == (event, "reaction", reaction.name, 1)
+
+
+def test_why_a_benefit_is_there_names_the_reaction_and_who_led_to_it(react, go, member, at, cause, coffee):
+    react("tag.added", ("benefit.issue", {"definition": coffee.handle}))
+    member.add_tags("newcomer", at=at, cause=cause)
+    go()
+
+    said = why_in_words(why_held(Benefit.objects.get()))
+    assert said == "Issued by the reaction “Welcome” because the tag “newcomer” was added by Clara."
 
 
 def test_once_for_each_event_however_often_the_worker_comes(react, go, member, at, cause, coffee):

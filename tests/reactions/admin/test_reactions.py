@@ -210,6 +210,12 @@ class TestPages:
         assert "Passed over" in passed
         assert not (Benefit.objects.exists() or Run.objects.exists())
 
+    def test_one_of_several_is_chosen(self, browser, reaction, member, other_member):
+        address = page(reaction, "dry_run")
+        shown = browser.get(address, {"customer": "example.com"}).content.decode()
+        assert f"?profile={member.pk}" in shown
+        assert "Would make:" in text(browser.get(address, {"profile": member.pk}))
+
     def test_nobody_found(self, browser, reaction):
         shown = text(browser.get(page(reaction, "dry_run"), {"customer": "nobody@example.com"}))
         assert "No such customer was found." in shown
@@ -277,6 +283,15 @@ class TestRuns:
         address = reverse("admin:reactions_run_changelist")
         assert browser.get(address, {"q": "maria@example.com"}).context["cl"].result_list
         assert not browser.get(address, {"q": "otto@example.com"}).context["cl"].result_list
+
+    def test_the_customers_page_says_why_not_and_leads_to_all(self, browser, ran, member, clerk):
+        profile = reverse("admin:profiles_profile_change", args=[member.pk])
+        answer = browser.get(profile)
+        assert "Not met:" in text(answer)
+        address = f"{reverse('admin:reactions_run_changelist')}?profile__id__exact={member.pk}"
+        assert address in answer.content.decode()
+        assert len(browser.get(address).context["cl"].result_list) == Run.objects.filter(profile=member).count()
+        assert "Not met:" not in text(signed_in(clerk).get(profile))
 
     def test_replay(self, browser, ran, analyst):
         run = Run.objects.filter(state="filtered").first()
