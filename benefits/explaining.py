@@ -27,15 +27,10 @@ THROUGH = {
 HIDING = {"archived", "not_claimable"}
 
 
-def clause(code: str, text: str, *, expected, actual, holds: bool) -> dict:
-    """`text` is what holds; where it does not, the sentence of the refusal stands in its place."""
-    return {
-        "code": code,
-        "text": text if holds else SENTENCES[code],
-        "expected": expected,
-        "actual": actual,
-        "holds": holds,
-    }
+def clause(code: str, text: str, *, expected, actual, holds: bool, otherwise: str = "") -> dict:
+    """`text` is what holds; where it does not, the sentence of the refusal stands in its place, or `otherwise`."""
+    text = text if holds else otherwise or SENTENCES[code]
+    return {"code": code, "text": text, "expected": expected, "actual": actual, "holds": holds}
 
 
 def claim_clauses(definition: BenefitDefinition, profile: Profile, *, at: datetime) -> list[dict]:
@@ -48,7 +43,8 @@ def claim_clauses(definition: BenefitDefinition, profile: Profile, *, at: dateti
     view, claim = asked(definition.view_condition), asked(definition.claim_condition)
     asking = Asking([one for one in (view, claim) if one is not None], profile, at=at)
     start, end = definition.claim_period_start_at, definition.claim_period_end_at
-    held = Benefit.objects.filter(definition=definition, profile=profile, revoked_at=None).count()
+    held = definition.held_by(profile, at=at).count()
+    again = definition.is_reclaimable
     left = definition.global_uses_left()
     is_offered = definition.is_claimable and definition.is_published
     window = {"from": start and start.isoformat(), "until": end and end.isoformat()}
@@ -78,10 +74,11 @@ def claim_clauses(definition: BenefitDefinition, profile: Profile, *, at: dateti
         *of_condition("claim_condition_failed", claim, asking),
         clause(
             "already_held",
-            "The customer has not had it yet, or it may be claimed again.",
-            expected={"held": 0, "is_reclaimable": True},
-            actual={"held": held, "is_reclaimable": definition.is_reclaimable},
-            holds=definition.is_reclaimable or held == 0,
+            "The customer has none that could still be used." if again else "The customer has not had it yet.",
+            expected={"held": 0, "is_reclaimable": again},
+            actual={"held": held, "is_reclaimable": again},
+            holds=held == 0,
+            otherwise=str(definition.refusal_as_held()),
         ),
         clause(
             "profile_inactive",

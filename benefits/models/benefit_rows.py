@@ -20,6 +20,11 @@ class BenefitQuerySet(models.QuerySet):
         enough = Q(max_redemptions=None) | Q(redemptions__lte=F("max_redemptions") - count)
         return self.filter(enough, issued_at__lte=at, expires_at__gt=at, revoked_at=None, deleted_at=None)
 
+    def unspent(self, *, at: datetime) -> "BenefitQuerySet":
+        """Those with time and uses left, also where they are not issued yet or something else keeps them from being used."""
+        has_uses = Q(max_redemptions=None) | Q(redemptions__lt=F("max_redemptions"))
+        return self.filter(has_uses, expires_at__gt=at, revoked_at=None, deleted_at=None)
+
     def redeemable(self, *, at: datetime) -> "BenefitQuerySet":
         """Those for which `why_not_redeemable` is None."""
         room = GlobalCounter.objects.filter(

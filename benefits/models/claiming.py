@@ -38,12 +38,14 @@ class ClaimableQuerySet(models.QuerySet):
 
 
 def still_open(*, profile: UUID, at: datetime) -> Q:
-    held = Benefit.objects.filter(definition=OuterRef("pk"), profile=profile, revoked_at=None)
+    theirs = Benefit.objects.filter(definition=OuterRef("pk"), profile=profile)
+    once = Q(~Exists(theirs.filter(revoked_at=None)), is_reclaimable=False)
+    again = Q(~Exists(theirs.unspent(at=at)), is_reclaimable=True)
     has_room = GlobalCounter.objects.filter(allowance__gt=F("used"), definition=OuterRef("pk"))
     return Q(
         Q(claim_period_start_at=None) | Q(claim_period_start_at__lte=at),
         Q(claim_period_end_at=None) | Q(claim_period_end_at__gt=at),
-        Q(is_reclaimable=True) | ~Exists(held),
+        once | again,
         Q(max_global_redemptions=None) | Exists(has_room),
         is_archived=False,
         is_published=True,
@@ -126,16 +128,25 @@ class Claimable(models.Model):
             return refusal("claim_window_closed")
         if not asking.holds(claim):
             return refusal("claim_condition_failed", failed=not_met(asking.explain(claim)))
-        if not self.is_reclaimable and self._is_held_by(profile):
-            return refusal("already_held")
+        if self.held_by(profile, at=at).exists():
+            return self.refusal_as_held()
         return self.why_not_issuable(profile)
 
     def is_claim_window_open(self, *, at: datetime) -> bool:
         has_begun = self.claim_period_start_at is None or self.claim_period_start_at <= at
         return has_begun and (self.claim_period_end_at is None or at < self.claim_period_end_at)
 
-    def _is_held_by(self, profile: Profile) -> bool:
-        return Benefit.objects.filter(definition=self, profile=profile, revoked_at=None).exists()
+    def held_by(self, profile: Profile, *, at: datetime) -> models.QuerySet[Benefit]:
+        """Those of the customer that keep them from claiming another: any, or of a reclaimable one what they have not used up."""
+        theirs = Benefit.objects.filter(definition=self, profile=profile)
+        return theirs.unspent(at=at) if self.is_reclaimable else theirs.filter(revoked_at=None)
+
+    def refusal_as_held(self) -> Refusal:
+        if not self.is_reclaimable:
+            return refusal("already_held")
+        return Refusal(
+            "The customer has one that can still be used. They may claim another after that.", code="already_held"
+        )
 
     # --- Doing --------------------------------------------------------------------------------------------------------
 
@@ -178,11 +189,12 @@ class Claimable(models.Model):
         **given,
     ) -> tuple[Benefit, bool]:
         """Claim without counting. False for a benefit that was claimed before with the same external id or form."""
+        # The customer's own row is the lock: two claims of one customer wait for one another. What was claimed before is
+        # asked under it: a repeated call would else be refused for what the first has just given.
+        profile = Profile.objects.select_for_update(no_key=True).get(pk=profile.pk)
         earlier = self._issued_before(profile, external_id, asked_as)
         if earlier is not None:
             return earlier, False
-        # The customer's own row is the lock: two claims of one customer wait for one another.
-        profile = Profile.objects.select_for_update(no_key=True).get(pk=profile.pk)
         no = self.why_not_claimable(profile, at=at)
         if no is not None:
             raise no

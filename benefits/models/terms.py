@@ -177,7 +177,9 @@ class BenefitTerms(models.Model):
     )
     claim_period_end_at = models.DateTimeField("claim until", null=True, blank=True, help_text="Empty means for good.")
     is_reclaimable = models.BooleanField(
-        "is reclaimable", default=False, help_text="A customer who had it before may claim it once more."
+        "is reclaimable",
+        default=False,
+        help_text="A customer may claim it again, once the one before is used up, revoked or has ended.",
     )
     view_condition = ConditionField(
         "who sees it",

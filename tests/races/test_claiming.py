@@ -40,6 +40,37 @@ def test_without_the_guard_ten_claims_give_several(at_once, monkeypatch):
             editor.add_constraint(Benefit, held)
 
 
+def test_two_claims_of_a_reclaimable_one_give_one_benefit(at_once):
+    one, profile = definition(is_claimable=True, is_reclaimable=True), customers(1)[0]
+
+    results = at_once([claiming(one, profile)] * 2)
+
+    assert outcome(results) == {"done": 1, "already_held": 1}
+    assert Benefit.objects.count() == 1
+
+
+def test_without_the_lock_two_claims_of_a_reclaimable_one_give_two(at_once, monkeypatch):
+    monkeypatch.setattr(BenefitQuerySet, "exists", looks_and_waits)
+    monkeypatch.setattr(Profile.objects._queryset_class, "select_for_update", lambda self, **_: self.all())
+    one, profile = definition(is_claimable=True, is_reclaimable=True), customers(1)[0]
+
+    at_once([claiming(one, profile)] * 2)
+
+    assert Benefit.objects.count() == 2
+
+
+def test_a_repeated_claim_of_a_reclaimable_one_waits_for_the_first(at_once):
+    one, profile = definition(is_claimable=True, is_reclaimable=True), customers(1)[0]
+
+    def claim():
+        return BenefitDefinition.objects.get(pk=one.pk).claim(profile, at=AT, cause=CAUSE, external_id="C-1")
+
+    results = at_once([claim] * 10)
+
+    assert outcome(results) == {"done": 10}
+    assert Benefit.objects.count() == 1
+
+
 def looks_and_waits(rows) -> bool:
     found = rows.count() > 0
     sleep(0.1)

@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from benefits.explaining import claim_clauses
 from benefits.models import Benefit, BenefitDefinition, GlobalCounter
 from cxmanager.refusals import Refusal
 
@@ -105,7 +106,11 @@ class TestClaimable:
                 GlobalCounter.objects.filter(definition=definition, shard=0, allowance=1).update(used=1)
             if chance.random() < 0.4:
                 held = Benefit.of(definition, chance.choice([member, other_member]), issued_at=at)
-                held.revoked_at = chance.choice([None, at])
+                held.revoked_at = chance.choice([None, None, at])
+                held.deleted_at = chance.choice([None, None, None, at])
+                held.expires_at = chance.choice([at, at + SECOND])
+                held.max_redemptions = chance.choice([None, 1])
+                held.redemptions = chance.choice([0, 1])
                 held.save()
 
         by_query = set(BenefitDefinition.objects.claimable_by(member, at=at).values_list("pk", flat=True))
@@ -113,6 +118,10 @@ class TestClaimable:
 
         assert by_query == by_row
         assert 0 < len(by_row) < BenefitDefinition.objects.count()
+        for one in BenefitDefinition.objects.all():
+            failed = [clause["code"] for clause in claim_clauses(one, member, at=at) if not clause["holds"]]
+            no = one.why_not_claimable(member, at=at)
+            assert (failed[0] if failed else None) == (no and no.code)
 
     def test_offers_nothing_to_a_deleted_customer(self, coffee, member, at):
         coffee.is_claimable = True

@@ -149,10 +149,29 @@ class TestClaim:
     def test_allows_another_after_revoking_or_when_reclaimable(self, claimable, member, at, cause):
         claimable.claim(member, at=at, cause=cause).revoke(at=at, cause=cause)
         claimable.claim(member, at=at, cause=cause)
+
+        assert Benefit.objects.count() == 2
+
+    @pytest.mark.parametrize("spend", ["redeem", "revoke", "end"])
+    def test_gives_a_reclaimable_one_again_when_none_is_left_to_use(self, claimable, member, at, cause, spend):
         claimable.is_reclaimable = True
         claimable.save()
+        first = claimable.claim(member, at=at, cause=cause, external_id="C-1")
+        no = claimable.why_not_claimable(member, at=at)
+        assert (no.code, str(no)) == (
+            "already_held",
+            "The customer has one that can still be used. They may claim another after that.",
+        )
+        with pytest.raises(Refusal, match="can still be used"):
+            claimable.claim(member, at=at, cause=cause)
+        assert claimable.claim(member, at=at, cause=cause, external_id="C-1") == first
 
-        assert claimable.claim(member, at=at, cause=cause).is_sole_claim is False
+        later = first.expires_at if spend == "end" else at
+        if spend != "end":
+            getattr(first, spend)(at=at, cause=cause)
+        assert claimable.why_not_claimable(member, at=later) is None
+        assert claimable.claim(member, at=later, cause=cause).is_sole_claim is False
+        assert Benefit.objects.count() == 2
 
     @pytest.mark.parametrize(("seconds", "code"), [(-1, None), (0, "claim_window_closed")])
     def test_closes_with_its_window(self, claimable, member, at, seconds, code):
