@@ -6,7 +6,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from access.models import ApiToken
-from benefits.models import BenefitDefinition
+from benefits.models import Benefit, BenefitDefinition
 from profiles.cause import Cause, Door
 from profiles.models import Note, Profile, Tag
 from tests.structure.test_members import (  # noqa: F401 - a fixture
@@ -54,7 +54,7 @@ def marked_definition() -> BenefitDefinition:
     for name in ("product_skus", "product_categories", "product_brands"):
         values[name] = [f"marked-{name}"]
     values |= {"meta": {"of": "marked-meta"}, "image_url": "https://example.com/marked-image_url"}
-    marked = BenefitDefinition.objects.create(**values, is_claimable=True, is_reclaimable=True, max_redemptions=None)
+    marked = BenefitDefinition.objects.create(**values, is_claimable=True, is_reclaimable=True, max_redemptions=1)
     marked.tags.set(Tag.objects.named("marked-tags"))
     return marked
 
@@ -70,8 +70,8 @@ def test_of_a_definition_members_read_what_is_meant_for_them(member, definitions
     names = {field.name for field in BenefitDefinition._meta.get_fields() if hasattr(marked, field.name)}
     texts = {
         "claimable": maria.get(f"{BASE}profiles/me/benefits/claimable").content.decode(),
-        "claim": maria.post(f"{BASE}profiles/me/benefits/claim", {"definition": marked.handle}).content.decode(),
         "used": maria.post(f"{BASE}profiles/me/benefits/claim-redeem", {"definition": marked.handle}).content.decode(),
+        "claim": maria.post(f"{BASE}profiles/me/benefits/claim", {"definition": marked.handle}).content.decode(),
         "all": all_answers(maria, ids),
     }
     assert {told: marks(text, names) for told, text in texts.items()} == dict.fromkeys(texts, SHOWN_OF_DEFINITION)
@@ -113,8 +113,10 @@ def test_what_people_write_among_themselves_reaches_no_member(member, definition
         assert word in told
 
 
-def test_writing_answers_with_nothing_internal_either(member, definitions, maria, noted):  # noqa: F811
+def test_writing_answers_with_nothing_internal_either(member, definitions, maria, noted, at):  # noqa: F811
     for _ in range(2):
+        # None is left to use, so that another may be claimed.
+        Benefit.objects.update(revoked_at=at)
         answer = maria.post(f"{BASE}profiles/me/benefits/claim", {"definition": "coffee"})
         benefit = answer.json()["data"]["id"]
         used = maria.post(f"{BASE}profiles/me/benefits/{benefit}/redeem", {"reason": "internal-of-mine"}, format="json")
