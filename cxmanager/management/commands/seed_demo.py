@@ -7,6 +7,7 @@ from access.demo import PASSWORD, PEOPLE, make_users
 from access.roles import Role
 from benefits.demo import issue_some, make_definitions
 from profiles.demo import make_locations, make_profiles, make_segments, tell_stories
+from reactions.demo import make_reactions
 from transactions.demo import make_transactions
 
 
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         make_segments(at=at)
         benefits = issue_some(definitions, at=at, seed=seed, clerk=clerk, locations=locations)
         purchases = make_transactions(transactions, at=at, seed=seed, locations=locations)
+        make_reactions(at=at, seed=seed, clerk=clerk)
         self.stdout.write(f"Added {customers:,} customers, {purchases:,} transactions and {benefits:,} benefits.")
         for role, (_, email) in PEOPLE.items():
             self.stdout.write(f"  {role:<16} {email:<24} {PASSWORD}")
