@@ -11,7 +11,7 @@ from jobs.models import Job
 from jobs.rounds import does
 from profiles.acting import action_of
 from profiles.cause import Cause, Door
-from profiles.importing.bulk import among
+from profiles.importing.bulk import among, insert_rows
 from profiles.models import Event, Profile
 from reactions.models import Action, Occurrence, Reaction, Run
 from reactions.running import done
@@ -87,7 +87,7 @@ def step(occurrence: Occurrence, job: Job, *, at: datetime) -> bool:
     return len(chosen) == CHUNK
 
 
-def unsaved(occurrence: Occurrence, profile: UUID, *, at: datetime, **given) -> Run:
+def unsaved(occurrence: Occurrence, profile: UUID | None, *, at: datetime, **given) -> Run:
     return Run(
         reaction_id=occurrence.reaction_id,
         event_id=occurrence.event_id,
@@ -121,10 +121,14 @@ def done_to_many(occurrence: Occurrence, chosen: list[UUID], *, at: datetime) ->
     except ValidationError:
         return False
     took = round((perf_counter() - begun) * 1_000 / max(1, len(profiles)))
-    ended = {"state": Run.State.DONE, "attempts": 1, "ended_at": at, "milliseconds": took}
-    Run.objects.bulk_create(
-        unsaved(occurrence, profile.pk, at=at, steps=steps_of(actions, of_one, at=at), **ended)
-        for profile, *of_one in zip(profiles, *made, strict=True)
+    pattern = unsaved(occurrence, None, at=at, state=Run.State.DONE, attempts=1, ended_at=at, milliseconds=took)
+    own = ("profile_id", "steps")
+    shared = [field.attname for field in Run._meta.concrete_fields if field.attname not in ("id", *own)]
+    insert_rows(
+        Run,
+        own,
+        ((one.pk, steps_of(actions, of_one, at=at)) for one, *of_one in zip(profiles, *made, strict=True)),
+        constants={name: getattr(pattern, name) for name in shared},
     )
     return True
 
