@@ -1,7 +1,7 @@
 """What happens to webhooks themselves."""
 
 from profiles.events.catalogue import Customer, declare
-from profiles.events.schemas import TEXT, WHOLE, record
+from profiles.events.schemas import MOMENT, TEXT, WHOLE, record
 
 WEBHOOK = "reactions.webhook"
 
@@ -13,7 +13,7 @@ declare(
     icon="schedule",
     subject="reactions.reaction",
     customer=Customer.NEVER,
-    payload=record({"name": TEXT, "due_at": TEXT, "matched": WHOLE}),
+    payload=record({"name": TEXT, "due_at": MOMENT, "matched": WHOLE}),
     example={"name": "Birthday coffee", "due_at": "2026-05-01T23:00:00+00:00", "matched": 2740},
 )
 declare(
