@@ -4,20 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('benefits', '0007_batches_say_to_whom'),
+        ("benefits", "0007_batches_say_to_whom"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='benefitdefinition',
-            name='is_reclaimable',
-            field=models.BooleanField(default=False, help_text='A customer may claim it again, once the one before is used up, revoked or has ended.', verbose_name='is reclaimable'),
+            model_name="benefitdefinition",
+            name="is_reclaimable",
+            field=models.BooleanField(
+                default=False,
+                help_text="A customer may claim it again, once the one before is used up, revoked or has ended.",
+                verbose_name="is reclaimable",
+            ),
         ),
         migrations.AlterField(
-            model_name='historicalbenefitdefinition',
-            name='is_reclaimable',
-            field=models.BooleanField(default=False, help_text='A customer may claim it again, once the one before is used up, revoked or has ended.', verbose_name='is reclaimable'),
+            model_name="historicalbenefitdefinition",
+            name="is_reclaimable",
+            field=models.BooleanField(
+                default=False,
+                help_text="A customer may claim it again, once the one before is used up, revoked or has ended.",
+                verbose_name="is reclaimable",
+            ),
         ),
     ]

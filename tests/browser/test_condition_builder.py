@@ -159,6 +159,8 @@ def test_what_was_removed_comes_back(open_builder):
 
     assert text_of(page) == text
     expect(page.get_by_role("button", name="Remove this group")).to_have_count(2)
+    # Nothing is left to undo, and the keyboard is where it was.
+    expect(page.get_by_role("button", name="Undo")).to_be_focused()
 
 
 def test_a_condition_that_is_only_looked_at_stays_as_it_was(open_builder):
@@ -340,3 +342,33 @@ def test_the_count_leads_to_the_list_of_them(open_builder):
     address = urlsplit(link.get_attribute("href"))
     assert address.path == "/admin/profiles/profile/"
     assert parse_qs(address.query) == {"condition": [text_of(page)]}
+
+
+def test_a_refusal_goes_when_what_it_refused_does(sign_in, manager, look):
+    page = sign_in(manager)
+    page.goto("/admin/profiles/segment/add/")
+    page.locator("[name=name]").fill("Women")
+    page.locator("[name=handle]").fill("women")
+    page.get_by_role("tab", name="JSON").click()
+    box = page.locator("textarea[name=condition]")
+    box.fill('{"==": [{"var": "gendr"}, "female"]}')
+    page.locator("[name=_save]").click()
+    refusals = page.locator(".errorlist").filter(has_text="There is no fact “gendr”")
+    expect(refusals.first).to_be_visible()
+
+    page.get_by_role("tab", name="JSON").click()
+    box.fill('{"==": [{"var": "gender"}, "female"]}')
+
+    expect(page.get_by_role("status")).to_contain_text("Matches 0 of 0 profiles")
+    expect(refusals.locator("visible=true")).to_have_count(0)
+    look("mended")
+
+
+def test_a_time_of_day_is_shown_whole(open_builder, look):
+    page = open_builder('{">=":[{"var":"joined_at"},"2026-05-01 10:00:00"]}')
+
+    for width in (1400, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        # “10:00 AM” beside the clock.
+        assert page.get_by_label("Value: time of day, in UTC").bounding_box()["width"] >= 140
+    look("time")

@@ -24,6 +24,7 @@ export function ConditionField({ textarea }) {
   const isReadOnly = textarea.disabled || textarea.readOnly;
   const home = useRef();
   const labelId = useLabel(textarea, home, tab);
+  useOldErrors(home, condition);
   const [isAsked, setAsked] = useState(false);
   useSubmitGuard(textarea, condition.problems.size > 0, () => {
     const isHidden = home.current.offsetParent === null;
@@ -55,7 +56,7 @@ export function ConditionField({ textarea }) {
       <div class="cxb-bar">
         <Tabs chosen={shown} onChoose={open} id={textarea.id} tabs={TABS} />
         {shown === "builder" && !isReadOnly && (
-          <button type="button" class="cxb-undo" disabled={!condition.canUndo} onClick={condition.undo}>
+          <button type="button" class="cxb-undo" aria-disabled={!condition.canUndo} onClick={() => condition.canUndo && condition.undo()}>
             <Icon name="undo" />
             Undo
           </button>
@@ -167,6 +168,15 @@ function useSubmitGuard(textarea, isUnfinished, mayBeSent) {
     window.addEventListener("submit", judge, true);
     return () => window.removeEventListener("submit", judge, true);
   }, [textarea]);
+}
+
+/** Hides what the server said against another text than this, or against one that the field itself says something about. */
+function useOldErrors(home, { text, error }) {
+  const first = useRef(text);
+  useEffect(() => {
+    const isOld = Boolean(error) || text !== first.current;
+    for (const said of home.current.closest(".cxb").parentElement.querySelectorAll(".errorlist, .text-red-600")) said.hidden = isOld;
+  }, [home, text, error]);
 }
 
 /** Takes an element that the page brought along into this place. `errorId` names what is said against its value. */

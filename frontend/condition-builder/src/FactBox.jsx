@@ -109,6 +109,9 @@ export function FactBox({ handle, facts, hintId, onChoose }) {
             </div>
           ))}
           {found.length > shown.length && <p class="cxb-quiet cxb-popup-note">{found.length - shown.length} more. Type to narrow them down.</p>}
+          {/custom|attribut/i.test(typed ?? "") && (
+            <p class="cxb-quiet cxb-popup-note">Any custom attribute may be typed by its name, such as custom_attributes.shop.size.</p>
+          )}
           {!found.length && <p class="cxb-quiet cxb-popup-note">Nothing is called “{typed}”.</p>}
         </div>
       )}

@@ -41,7 +41,7 @@ function Headline({ answer, isEmpty, isValid, isRequired, unfinished }) {
       {unfinished === 1 ? " One unfinished condition is left out." : ` ${unfinished} unfinished conditions are left out.`}
     </span>
   );
-  if (!isValid) return <span class="cxb-quiet">The count comes back once the JSON is complete.</span>;
+  if (!isValid) return <span class="cxb-quiet">The count comes back once the JSON can be read.</span>;
   if (isEmpty) {
     return (
       <span>

@@ -4,6 +4,8 @@ import { isFilled, literalKind, operand } from "./operands.js";
 
 const EXACT = ["Exactly, type included", ["===", "!=="]];
 const KNOWN = ["Known or not", ["known", "unknown", "truthy", "falsy"]];
+/** Of a number, the others differ too little to choose between: they are offered where a condition has them. */
+const KNOWN_NUMBER = ["Known or not", ["known", "unknown"]];
 const ORDER = ["Order", ["<", "<=", ">", ">=", "between", "strictly_between"]];
 const AGO = ["==", "!=", ">", ">=", "<", "<=", "between"];
 
@@ -21,8 +23,7 @@ const CHOICES = {
   text: TEXT,
   number: [
     ["Compare", [">=", ">", "<=", "<", "==", "!=", "between", "strictly_between", "in", "not_in"]],
-    KNOWN,
-    EXACT,
+    KNOWN_NUMBER,
   ],
   boolean: [["Compare", ["==", "!="]], KNOWN, EXACT],
   date: DATES,

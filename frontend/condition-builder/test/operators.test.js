@@ -109,3 +109,23 @@ test("facts are found by their words, and handles of open namespaces can be type
   assert.equal(aboutFact(facts.get("aggregations.spend_12m")), "In dollars.");
   assert.equal(aboutFact({ example: ["vip", "gold"] }), "Example: vip, gold.");
 });
+
+test("of a number, what differs too little is offered only where it stands already", () => {
+  assert.deepEqual(offered("number").filter((name) => ["===", "!==", "truthy", "falsy"].includes(name)), []);
+  for (const name of ["===", "truthy"]) assert.ok(operatorChoices("number", name).flatMap(([, names]) => names).includes(name));
+});
+
+test("facts are found by the words that people say, those with the words in the label first", () => {
+  const facts = new Facts([
+    { handle: "a", label: "Days with a loyal", type: "number", group: "Spend" },
+    { handle: "spend_12m", label: "Spend in the last 12 months", type: "number", group: "Purchases" },
+    { handle: "shop_date", label: "Latest purchase", type: "date", group: "Purchases" },
+    { handle: "systems", label: "Systems", type: "list", group: "Identities", example: ["loyalty-card"] },
+  ]);
+  const found = (typed) => facts.search(typed).map((fact) => fact.handle);
+  assert.deepEqual(found("spent"), ["spend_12m", "a"]);
+  assert.deepEqual(found("spend"), ["spend_12m", "a"]);
+  assert.deepEqual(found("last purchase").includes("shop_date"), true);
+  assert.deepEqual(found("loyalty"), ["systems"]);
+  assert.deepEqual(found("nothing of this"), []);
+});
