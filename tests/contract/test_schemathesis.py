@@ -37,7 +37,7 @@ from benefits.models import Benefit, BenefitDefinition
 from profiles.cause import Cause
 from profiles.member_tokens import signed
 from profiles.models import Event, Profile, Tag
-from reactions.models import Delivery, Target, Webhook
+from reactions.models import Delivery, Reaction, Run, Target, Webhook
 from transactions.models import Brand, System, Transaction, TransactionClaim
 
 CHECKS = [
@@ -86,6 +86,11 @@ def known(db, at) -> dict[str, str]:
     target = Target.objects.create(
         name="Contract", handle="contract", url="https://contract.example.com", template="{}"
     )
+    document = {"name": "tag.add", "arguments": [{"name": "tag", "value": "contract"}]}
+    trigger = Reaction(name="Contract", trigger="tag.added").write(at=at, actions=[document])
+    run = Run.objects.create(
+        reaction=trigger, event=Event.objects.first(), state=Run.State.PARKED, next_at=at, created_at=at
+    )
     return {
         **printed,
         "/targets": target.pk,
@@ -99,6 +104,8 @@ def known(db, at) -> dict[str, str]:
         "/products": printed["product_id"],
         "/products/variants": printed["product_variant_id"],
         "/profiles/transactions": sale.pk,
+        "/triggers": trigger.pk,
+        "/reactions/runs": run.pk,
         "/systems": System.objects.create(handle="contract").pk,
         "/transactions": sale.pk,
         "/transactions/external": sale.external_id,
