@@ -13,7 +13,7 @@ from transactions import summing
 from transactions.cataloguing import with_catalogue
 from transactions.claiming import claim
 from transactions.currencies import check_converted
-from transactions.lines import LineChanges, changes_to
+from transactions.lines import LineChanges, changes_to, check_sold, quantities_of
 from transactions.locking import in_turn, transaction_in_turn
 from transactions.models import Transaction, TransactionItem
 from transactions.paying_back import refuse_too_little, refuse_too_much
@@ -64,6 +64,8 @@ def change(
         _refuse_what_returns_forbid(fresh, changes, lines)
         _refuse_days(fresh, changes, sale)
         _write(fresh, changes, lines, document, took_back=took_back, sale=sale)
+        if fresh.type == Transaction.Type.SALE and {"total", "items"} & changes.keys():
+            check_sold(fresh.total, quantities_of(TransactionItem.objects.filter(transaction=fresh).order_by("pk")))
         if PAID & changes.keys():
             _refuse_amounts(fresh, sale)
         fresh.record_event("transaction.updated", at=at, cause=cause, changes=changes)

@@ -1,6 +1,6 @@
 """Which line of a document is which line of the transaction, and what that changes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from transactions.models import Transaction, TransactionItem
 
 NAMELESS = "Say what was sold: a SKU, a name, or a product variant."
+ONLY_BACK = "This sale sells nothing. For goods that come back, send the type return with quantities above zero."
+BELOW_ZERO = "A sale’s total is not below zero. For goods that come back, send the type return."
 # What tells one state of a line from another.
 FIELDS = [
     field.attname
@@ -93,6 +95,23 @@ def check_named(line: TransactionItem, *, number: int) -> None:
     """Raise ValidationError for a line of which nobody could say what was sold."""
     if not (line.sku or line.name or line.product_variant_id or line.returns_id):
         raise ValidationError({f"items.{number}.sku": NAMELESS})
+
+
+def check_sold(total: Decimal | None, quantities: Iterable[Decimal]) -> None:
+    """Raise ValidationError for a sale that sells nothing: its lines below zero stand beside one above, as in an exchange.
+
+    Without such lines its total is not below zero either. A voided line has the quantity 0.
+    """
+    quantities = list(quantities)
+    below = [number for number, quantity in enumerate(quantities) if quantity < 0]
+    if below and max(quantities) <= 0:
+        raise ValidationError({f"items.{below[0]}.quantity": ONLY_BACK})
+    if total is not None and total < 0 and not below:
+        raise ValidationError({"total": BELOW_ZERO})
+
+
+def quantities_of(lines: Iterable[TransactionItem]) -> list[Decimal]:
+    return [Decimal(0) if line.is_void else line.quantity for line in lines]
 
 
 def matching(given: dict, free: dict[int, TransactionItem], *, place: str) -> TransactionItem | None:

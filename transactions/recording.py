@@ -25,7 +25,7 @@ from transactions import summing
 from transactions.cataloguing import with_catalogue
 from transactions.claiming import claim, match_waiting
 from transactions.currencies import check_converted, programme_currency
-from transactions.lines import new_line
+from transactions.lines import check_sold, new_line, quantities_of
 from transactions.locking import in_turn, transaction_in_turn
 from transactions.models import Payment, System, Transaction, TransactionItem, TransactionSystem, TransactionTag
 from transactions.paying_back import refuse_too_much
@@ -50,6 +50,8 @@ def record(profile: Profile | None, document: dict, *, at: datetime, cause: Caus
         check_quantities(lines)
     if document.get("total") is None:
         new.total = sum((line.amount for line in lines if not line.is_void), Decimal(0))
+    if new.type == Transaction.Type.SALE:
+        check_sold(new.total, quantities_of(lines))
     if document.get("currency"):
         check_converted(new)
     new.settle()

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from cxmanager.refusals import Refusal
 from profiles.merging import merge
@@ -53,6 +54,34 @@ def test_an_unknown_sku_becomes_a_product_and_a_known_one_tells_its_brand(sell):
     assert (variant.sku, variant.product.brand, variant.price) == ("KNIT", "Acme", Decimal("10.00"))
     assert (second.product_variant, second.brand, second.category, second.name) == (variant, "Acme", "knitwear", "Knit")
     assert Brand.objects.get().handle == "acme"
+
+
+@pytest.mark.parametrize(
+    ("document", "place"),
+    [
+        ({"items": [], "total": Decimal(-5)}, "total"),
+        ({"items": [line()], "total": Decimal(-5)}, "total"),
+        ({"items": [line(quantity=-1)]}, "items.0.quantity"),
+        ({"items": [line(is_void=True), line(quantity=-1)], "total": Decimal(5)}, "items.1.quantity"),
+    ],
+)
+def test_what_sells_nothing_is_no_sale(document, place, sell, at, cause):
+    with pytest.raises(ValidationError) as error:
+        sell(**document)
+    assert list(error.value.message_dict) == [place]
+    assert not Transaction.objects.exists()
+    held = sell(line("MUG"))
+    with pytest.raises(ValidationError):
+        held.change(document | {"delete_existing_items": True}, at=at, cause=cause)
+    held.refresh_from_db()
+    assert (held.total, held.items.get().quantity) == (10, 1)
+
+
+def test_goods_are_exchanged_in_one_sale(sell, figures):
+    sell(line("COAT", price="100"), line(quantity=-1, price="120"))
+    assert figures().spend_all == -20
+    # The total is what was paid: a voucher lowers it, delivery raises it.
+    assert sell(line(price="7"), total=Decimal(5)).total == 5
 
 
 def test_the_same_external_id_is_the_same_sale(sell, other_member):

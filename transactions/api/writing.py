@@ -21,7 +21,7 @@ from transactions.api import examples
 from transactions.api.numbers import Amount, Price
 from transactions.api.shapes import PAYMENT_TEXTS
 from transactions.currencies import check_currency
-from transactions.lines import NAMELESS
+from transactions.lines import NAMELESS, check_sold
 from transactions.models import Payment, Transaction
 from transactions.recording import NOTHING_SOLD
 
@@ -96,7 +96,7 @@ class DiscountInput(serializers.Serializer):
 
 @extend_schema_serializer(examples=[examples.LINE])
 class ItemChange(Given):
-    """A line. `quantity` may have three decimals; below zero it takes back without a sale."""
+    """A line. `quantity` may have three decimals; below zero, beside one above, it is what an exchange took back."""
 
     external_id = Text()
     name = Text(500)
@@ -287,6 +287,9 @@ class TransactionInput(TransactionChange):
         given = super().validate(attributes)
         if given.get("total") is None and not given.get("items"):
             raise serializers.ValidationError({"items": [NOTHING_SOLD]})
+        if given.get("type", Transaction.Type.SALE) == Transaction.Type.SALE:
+            items = given.get("items") or ()
+            check_sold(given.get("total"), (0 if one.get("is_void") else one["quantity"] for one in items))
         if given.get("currency") and given.get("currency_rate") is None and given.get("total_converted") is None:
             check_currency(given["currency"])
         return given

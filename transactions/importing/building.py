@@ -20,6 +20,7 @@ from transactions.cataloguing import with_catalogue
 from transactions.currencies import check_converted
 from transactions.importing.cleaning import AMOUNTS, TOTALS, line_of
 from transactions.importing.staging import Group
+from transactions.lines import check_sold
 from transactions.models import Transaction, TransactionItem
 from transactions.recording import positive, unsaved
 
@@ -78,6 +79,9 @@ class Builder:
         """Why what it comes to cannot be known or stored, or nothing. One query for each currency."""
         try:
             built.settle()
+            if not group.is_return:
+                # Quantities below zero have made it a return.
+                check_sold(built.total, ())
         except ValidationError as no:
             return " ".join(no.messages)
         if "currency" not in group.said or not (built.total_converted is None and built.currency_rate is None):

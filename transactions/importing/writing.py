@@ -6,6 +6,7 @@ from itertools import islice
 from types import EllipsisType
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from cxmanager.refusals import Refusal
@@ -186,9 +187,9 @@ class Lot:
             with transaction.atomic():
                 held.change(document, profile=whose, at=self.at, cause=self.cause)
             self.result.updated += len(numbers)
-        except Refusal as no:
+        except ValidationError as no:
             for number in numbers:
-                self.result.refused[number] = [str(no)]
+                self.result.refused[number] = no.messages
 
     def _refuse(self, group: Group, reason: str) -> None:
         for number in group.numbers:

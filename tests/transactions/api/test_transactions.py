@@ -321,3 +321,11 @@ def test_a_token_without_the_scope(api, document, token):
     ApiToken.objects.update(scopes=["CRUD-profiles"])
     assert post(api, "", document).status_code == 403
     assert json.loads(api.get(f"{BASE}/1").content) == {"message": "This action is unauthorized."}
+
+
+@pytest.mark.parametrize("path", ["", "/queue", "/update-create"])
+def test_what_sells_nothing_is_told_at_its_place(path, api, document):
+    assert errors(post(api, path, document | {"total": -5})).keys() == {"total"}
+    assert errors(post(api, path, document | {"items": [LINE | {"quantity": -1}]})).keys() == {"items.0.quantity"}
+    assert not Transaction.objects.exists()
+    assert not Job.objects.exists()

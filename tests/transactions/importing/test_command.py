@@ -312,3 +312,10 @@ def test_one_number_is_one_purchase(run, member, other_member, rows, reason):
     # Written with what comes behind it.
     told, reasons = run(f"{rows}\nS2,2026-05-01,MUG,1,5,sale,,", header=f"{PLAIN},email")
     assert (counts(told), reasons) == ((3, 2, 0, 0, 1), [reason])
+
+
+def test_a_sale_below_zero_is_no_sale(run):
+    row = "S1,maria@example.com,2026-05-01,KNIT,1,10,-5"
+    told, reasons = run(row, header="external_id,email,transacted_at,sku,quantity,price_sell,total")
+    assert counts(told) == (1, 0, 0, 0, 1)
+    assert reasons[0].startswith("Row 2: A sale’s total is not below zero.")
