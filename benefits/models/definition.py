@@ -18,6 +18,8 @@ from cxmanager.refusals import Refusal
 from profiles.cause import Cause
 from profiles.models import Profile
 
+BACKWARDS = "The claim window must end after it starts."
+
 
 class BenefitDefinitionQuerySet(ClaimableQuerySet):
     def issuable(self) -> "BenefitDefinitionQuerySet":
@@ -50,7 +52,7 @@ class BenefitDefinition(Claimable, BenefitTerms):
                 | Q(claim_period_end_at__gt=F("claim_period_start_at")),
                 name="benefits_definition_claim_window_is_open_once",
                 violation_error_code="claim_window_backwards",
-                violation_error_message="The claim window must end after it starts.",
+                violation_error_message=BACKWARDS,
             ),
         ]
 
@@ -59,6 +61,10 @@ class BenefitDefinition(Claimable, BenefitTerms):
 
     def clean(self) -> None:
         super().clean()
+        start, end = self.claim_period_start_at, self.claim_period_end_at
+        # Also a constraint, which can name no field.
+        if start is not None and end is not None and end <= start:
+            raise ValidationError({"claim_period_end_at": ValidationError(BACKWARDS, code="claim_window_backwards")})
         if self.pk and self.max_global_redemptions is not None:
             used = self.counters.totals()["used"]
             if self.max_global_redemptions < used:

@@ -36,6 +36,8 @@ class Choice(serializers.ChoiceField):
 class Day(serializers.DateField):
     """A date, also when it comes with a time of day."""
 
+    default_error_messages = {"invalid": "This is not a date. Write one like 2026-05-01."}
+
     def __init__(self, **options):
         super().__init__(**{"input_formats": ["iso-8601", "%Y-%m-%d %H:%M:%S"]} | options)
 

@@ -225,7 +225,7 @@ class Reader(ValueReader):
         at = 1
         if isinstance(left, (Known, Today)):
             left, right, sign, at = right, left, MIRRORED[sign], 0
-        compared = self._compared(sign, left, right, pointer)
+        compared = self._compared(sign, left, right, pointer, at=at)
         if self.is_new and sign in ("==", "!="):
             doubting.check_choice(compared.left, compared.right, f"{pointer}/{at}")
         return compared
@@ -253,19 +253,19 @@ class Reader(ValueReader):
         )
         if isinstance(value, (Known, Today)):
             raise ConditionInvalid("Write the fact in the middle.", pointer=f"{pointer}/{places[0]}")
-        first = self._compared(">=", value, low, pointer)
-        second = self._compared("<=", value, high, pointer)
+        first = self._compared(">=", value, low, pointer, at=places[1])
+        second = self._compared("<=", value, high, pointer, at=places[2])
         between = Between(first.left, first.right, second.right, is_strict)
         if self.is_new:
             doubting.check_order(between, f"{pointer}/{places[1]}")
         return between
 
-    def _compared(self, sign: str, left, right, pointer: str) -> Comparison:
-        """The comparison, if the two can be compared. The left one is not written in the condition."""
+    def _compared(self, sign: str, left, right, pointer: str, *, at: int) -> Comparison:
+        """The comparison, if the two can be compared. The left one is not written in the condition; the right one stands at `at`."""
         if FactType.LIST in (left.type, right.type):
             raise ConditionInvalid("A list is not compared; use in, some, all or none.", pointer=pointer)
         if isinstance(right, Known):
-            right = self._written(left, right.value, f"{pointer}")
+            right = self._written(left, right.value, f"{pointer}/{at}")
         if left.type == right.type == FactType.ANY:
             raise ConditionInvalid("Two custom attributes cannot be compared with one another.", pointer=pointer)
         left, right = self._as(left, right.type), self._as(right, left.type)

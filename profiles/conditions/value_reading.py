@@ -10,6 +10,7 @@ from profiles.conditions.moments import read_day, read_moment
 from profiles.conditions.values import DATES, SPANS, Known, Reading, Sum, Today
 
 DEEPEST = 20
+LONGEST_TEXT = 1_000
 MOST_PARTS = 500
 LARGEST = 10**15
 COMPARISONS = {"==": "==", "===": "==", "!=": "!=", "!==": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
@@ -85,7 +86,9 @@ class ValueReader:
             self.depth -= 1
 
     def _known(self, value, pointer: str) -> Known:
-        if isinstance(value, str) and len(value) <= 1_000 and "\x00" not in value and value.isprintable():
+        if isinstance(value, str) and len(value) > LONGEST_TEXT:
+            raise ConditionInvalid(f"A text has at most {LONGEST_TEXT:,} characters.", pointer=pointer)
+        if isinstance(value, str) and "\x00" not in value and value.isprintable():
             return Known(value)
         if isinstance(value, bool):
             return Known(value)

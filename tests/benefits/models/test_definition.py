@@ -245,3 +245,12 @@ class TestGlobalCounter:
         GlobalCounter.objects.give_back(definition, 2)
 
         assert definition.global_uses_left() == 2
+
+
+def test_a_claim_window_that_ends_before_it_starts_is_refused_at_its_end(coffee, at):
+    coffee.claim_period_start_at = coffee.claim_period_end_at = at
+
+    with pytest.raises(ValidationError) as refused:
+        coffee.full_clean()
+
+    assert refused.value.message_dict == {"claim_period_end_at": ["The claim window must end after it starts."]}

@@ -22,6 +22,9 @@ def nested(levels: int) -> dict:
     [
         ("{", "", "This is not JSON: Expecting property name enclosed in double quotes, line 1, column 2."),
         ('{"and": [{"var": "x"}], "and": [true]}', "", "“and” stands twice in one object: write it once."),
+        ({"==": [var("first_name"), "x" * 1_001]}, "/==/1", "A text has at most 1,000 characters."),
+        ({">": [var("birth_year"), "x"]}, "/>/1", "Birth year is a number; “x” is not."),
+        ({">": ["x", var("birth_year")]}, "/>/0", "Birth year is a number; “x” is not."),
         ([], "", 'A condition is an object such as {"==": [{"var": "gender"}, "female"]}.'),
         ({}, "", "An object has one key, the operator."),
         ({"==": [1], "!=": [2]}, "", "An object has one key, the operator."),
@@ -39,8 +42,8 @@ def nested(levels: int) -> dict:
             "/==/0/var",
             "Name one fact, without a default: ask what is not known with == null.",
         ),
-        ({"==": [var("birth_year"), "abc"]}, "/==", "Birth year is a number; “abc” is not."),
-        ({"<": [var("gender"), 5]}, "/<", "Gender is a text; 5 is not."),
+        ({"==": [var("birth_year"), "abc"]}, "/==/1", "Birth year is a number; “abc” is not."),
+        ({"<": [var("gender"), 5]}, "/</1", "Gender is a text; 5 is not."),
         ({"==": [var("gender"), var("birth_year")]}, "/==", "Gender is a text; Birth year is a number."),
         (
             {"<": [var("is_completed"), True]},
@@ -49,7 +52,7 @@ def nested(levels: int) -> dict:
         ),
         (
             {">": [var("joined_at"), "yesterday"]},
-            "/>",
+            "/>/1",
             "Joined is a date like 2026-05-01, or a moment like 2026-05-01 09:30:00; “yesterday” is not.",
         ),
         ({"==": [var("flattened_tags"), "vip"]}, "/==", "A list is not compared; use in, some, all or none."),

@@ -86,6 +86,8 @@ def test_a_receipt_is_claimed(api, path, sell, fitzroy, member):
     for wrong in ({"transaction_location_external_code": "FITZ"}, {"transaction_transacted_at": "2999-01-01"}):
         answer = api.post(path("transactions/claims"), body | wrong, format="json")
         assert (answer.status_code, list(answer.json()["errors"])) == (422, list(wrong))
+    answer = api.post(path("transactions/claims"), body | {"transaction_transacted_at": "abc"}, format="json")
+    assert answer.json()["errors"] == {"transaction_transacted_at": ["This is not a date. Write one like 2026-05-01."]}
 
 
 def test_aggregations(api, path, sell, member, fitzroy):
