@@ -95,7 +95,6 @@ CASES = {
         {
             "model": lambda one: one.model(lambda: one.record(one.other, external_id="S1", items=[line()])),
             "api": lambda one: one.post(external_id="S1", profile_id=str(one.other.pk), items=[api_line()]),
-            "csv": lambda one: one.file("S1,otto@example.com,2026-05-01,KNIT,1,10,,"),
         },
     ),
     "sale_not_found": (
