@@ -199,7 +199,10 @@ class BenefitDefinitionAdmin(
     def _usage(self, definition: BenefitDefinition) -> dict:
         totals = definition.counters.totals()
         most = definition.max_global_redemptions
-        return {**totals, "most": most, "left": None if most is None else most - totals["used"]}
+        has_both = definition.is_claimable and definition.view_condition and definition.claim_condition
+        # Each condition's own box counts it alone.
+        eligible = definition.count_eligible(at=timezone.now()) if has_both else None
+        return {**totals, "eligible": eligible, "most": most, "left": None if most is None else most - totals["used"]}
 
     # --- Pages about one ----------------------------------------------------------------------------------------------
 

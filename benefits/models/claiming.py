@@ -132,6 +132,13 @@ class Claimable(models.Model):
             return self.refusal_as_held()
         return self.why_not_issuable(profile)
 
+    def count_eligible(self, *, at: datetime) -> int:
+        """How many living customers see it and meet its claim condition now. One query."""
+        found = Profile.objects.living()
+        for one in (asked(self.view_condition), asked(self.claim_condition)):
+            found = found if one is None else found.matching(one, at=at)
+        return found.order_by().count()
+
     def is_claim_window_open(self, *, at: datetime) -> bool:
         has_begun = self.claim_period_start_at is None or self.claim_period_start_at <= at
         return has_begun and (self.claim_period_end_at is None or at < self.claim_period_end_at)

@@ -60,3 +60,15 @@ def test_a_version_shows_conditions_in_words(as_manager, coffee):
 
     assert "Spend in the year up to the latest purchase is at least 500." in content
     assert '{"==": [{"var": "gone"}, 1]}' in content
+
+
+def test_the_form_says_how_many_meet_both_conditions(as_manager, coffee, member, other_member):
+    coffee.is_claimable = True
+    coffee.view_condition = {"in": [{"var": "first_name"}, ["Maria", "Otto"]]}
+    coffee.claim_condition = {"==": [{"var": "first_name"}, "Otto"]}
+    coffee.save()
+
+    response = as_manager.get(page("change", coffee.pk))
+
+    assert response.context["usage"]["eligible"] == 1
+    assert "See it and may claim it" in response.content.decode()
