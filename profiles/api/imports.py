@@ -3,6 +3,7 @@
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers, status
+from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.response import Response
 
@@ -12,6 +13,7 @@ from cxmanager.rest.viewsets import OmneoViewSet, enveloped
 from profiles.api import examples
 from profiles.importing import starting
 from profiles.importing.kinds import KINDS, Kind, columns_of, kind_of
+from profiles.importing.refused import with_cells
 from profiles.models import ProfileImport
 
 UNREADABLE = {
@@ -101,6 +103,18 @@ class ImportInput(serializers.Serializer):
         help_text="Of purchases only: take a quantity below zero as a return of the customer's latest earlier sale of that SKU.",
     )
 
+    mapping_fields = serializers.JSONField(
+        required=False,
+        default=dict,
+        help_text="What columns of the file are, where their names do not say it: {column in the file: our column}, as "
+        "text. An empty one leaves the column out; the others are recognised by their headers.",
+    )
+
+    def validate_mapping_fields(self, sent) -> dict:
+        if not isinstance(sent, dict) or not all(isinstance(key, str) for key in sent.values()):
+            raise serializers.ValidationError('Write an object such as {"Client": "identity:loyalty-card"}.')
+        return sent
+
     def validate_handler(self, handler: str) -> Kind:
         kinds = {kind.handler: kind for kind in KINDS.values()}
         if handler not in kinds:
@@ -116,6 +130,14 @@ class ImportInput(serializers.Serializer):
         return sent
 
 
+class RefusedRowSerializer(serializers.Serializer):
+    """A row that was left out."""
+
+    row = serializers.IntegerField(help_text="In the file, where the names of the columns are row 1.")
+    reasons = serializers.ListField(child=serializers.CharField(), help_text="Whole sentences.")
+    cells = serializers.ListField(child=serializers.CharField(), help_text="As they came, in the file's order.")
+
+
 class ImportViewSet(OmneoViewSet):
     """Files of customers and of purchases: uploaded, imported in the background, looked after and deleted."""
 
@@ -124,6 +146,7 @@ class ImportViewSet(OmneoViewSet):
     scopes = {
         "list": "read-imports",
         "retrieve": "read-imports",
+        "refused": "read-imports",
         "create": "create-imports",
         "destroy": "delete-imports",
     }
@@ -135,6 +158,7 @@ class ImportViewSet(OmneoViewSet):
     def create(self, request) -> Response:
         """Import a file of customers or purchases in the background. Its columns are recognised by their headers.
 
+        `mapping_fields` says what others are.
         Purchases need the scope CRUD-transactions as well.
         """
         sent = ImportInput(data=request.data)
@@ -149,6 +173,7 @@ class ImportViewSet(OmneoViewSet):
                 name=file.name,
                 kind=kind.handle,
                 options={name: given[name] for name in kind.switches},
+                mapping=given["mapping_fields"],
                 match=given["match"],
                 is_all_or_nothing=given["all_or_nothing"],
                 user=request.user,
@@ -160,11 +185,25 @@ class ImportViewSet(OmneoViewSet):
                 raise no
             starting.start(row, at=timezone.now())
         except Refusal as refused:
+            if refused.code == "unknown_mapping":
+                raise ValidationError({"mapping_fields": [str(refused)]}) from refused
             # A file that cannot be read is malformed input, not a rule's no.
             if refused.code in UNREADABLE:
                 raise ValidationError({"file": [str(refused)]}) from refused
             raise
         return enveloped(self.get_serializer(row).data, status.HTTP_201_CREATED)
+
+    @extend_schema(responses=RefusedRowSerializer(many=True))
+    @action(detail=True, filter_backends=())
+    def refused(self, request, pk: str) -> Response:
+        """The rows that were left out, in the file's order, and why. Those of purchases need the scope CRUD-transactions as well."""
+        row = self.get_object()
+        if not request.auth.allows(kind_of(row).scope):
+            raise PermissionDenied
+        left_out = row.refused_rows.order_by("number").values_list("number", "cells", "reasons")
+        page = with_cells(row, iter(self.paginate_queryset(left_out)))
+        told = [{"row": number, "reasons": reasons, "cells": cells} for number, cells, reasons in page]
+        return self.get_paginated_response(RefusedRowSerializer(told, many=True).data)
 
     @extend_schema(responses={204: None})
     def destroy(self, request, pk: str) -> Response:

@@ -1,6 +1,7 @@
 """From an upload to a job: the steps that every door takes, in this order."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePath
 from typing import BinaryIO
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.core.files import File
 from django.db import transaction
 
+from cxmanager.nearness import did_you_mean
 from cxmanager.refusals import Refusal
 from jobs.models import Job
 from profiles.importing.columns import FileColumns
@@ -30,10 +32,14 @@ def upload(
     match: str = "",
     is_all_or_nothing: bool = False,
     options: dict | None = None,
+    mapping: dict[str, str] | None = None,
     user=None,
     token=None,
 ) -> ProfileImport:
-    """Keep the file, with its columns recognised by their headers. Raises Refusal `unreadable_file`; then nothing is kept."""
+    """Keep the file, with its columns recognised by their headers, or as `mapping` says: {column in the file: what it is}.
+
+    Raises Refusal `unreadable_file`, `unknown_mapping`; then nothing is kept.
+    """
     what = KINDS[kind]
     size = file.seek(0, 2)
     if size is None:
@@ -46,7 +52,7 @@ def upload(
         table = Table(content)
         if next(table.rows(), None) is None:
             raise unreadable(f"The file has column names and no {what.several} below them.")
-        columns = what.columns.suggested(table.header, match=match)
+        columns = mapped(what.columns, table.header, mapping or {}, match=match)
         content.seek(0)
         row = ProfileImport(
             name=PurePath(name.replace("\\", "/").replace("\x00", "")).name[-255:] or f"{kind}.csv",
@@ -67,6 +73,18 @@ def upload(
             content.close()
     row.save(force_insert=True)
     return row
+
+
+def mapped(kind: type[FileColumns], header: list[str], mapping: dict[str, str], *, match: str) -> FileColumns:
+    """The columns, those of the mapping read as if they were called so; empty leaves one out. Raises Refusal `unknown_mapping`."""
+    for title, key in mapping.items():
+        if title not in header:
+            near = did_you_mean(title, header)
+            raise Refusal(f"The file has no column “{title}”.{near}", code="unknown_mapping")
+        if key and not kind.is_key(key):
+            raise Refusal(f"“{key}” is nothing that a column can be.", code="unknown_mapping")
+    columns = kind.suggested([mapping.get(title, title) for title in header], match=match)
+    return replace(columns, header=tuple(header))
 
 
 def match_columns(

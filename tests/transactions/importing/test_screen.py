@@ -266,3 +266,42 @@ def test_the_api_tells_that_purchases_are_nobodys(api, member):
     (warning,) = send(api, SALES.replace(b"email", b"mail from"), match_returns=True).json()["data"]["meta"]["warnings"]
     assert warning.startswith("No column says who bought it, so all purchases of this file would be nobody's.")
     assert send(api).json()["data"]["meta"]["warnings"] == []
+
+
+def test_the_api_tells_why_rows_were_left_out(api, member):
+    rows = SALES + b"S2,nobody@example.com,2026-05-01,K,1,5\n"
+    number = send(api, rows, match_returns=True).json()["data"]["id"]
+    run_one(worker="w")
+    answer = api.get(f"{URL}/{number}/refused").json()
+    reason = "No customer is known by “nobody@example.com”."
+    cells = ["S2", "nobody@example.com", "2026-05-01", "K", "1", "5"]
+    assert (answer["data"], answer["meta"]["total"]) == ([{"row": 4, "reasons": [reason], "cells": cells}], 1)
+
+
+def test_reasons_quote_purchases_so_they_need_their_scope(api, client, manager, member):
+    number = send(api).json()["data"]["id"]
+    _, secret = ApiToken.objects.issue(name="Reader", user=manager, scopes=["read-imports"], at=now())
+    answer = client.get(f"{URL}/{number}/refused", headers={"Authorization": f"Bearer {secret}"})
+    assert answer.status_code == 403
+
+
+def test_the_api_takes_what_columns_are(api, member):
+    rows = SALES.replace(b"email", b"Who").replace(b"external_id", b"No.")
+    answer = send(api, rows, mapping_fields='{"Who": "email", "No.": "external_id", "sku": ""}').json()["data"]
+    assert answer["meta"]["match"] == "email"
+    assert answer["mapping_fields"]["Who"] == "email"
+    assert "sku" not in answer["mapping_fields"]
+
+
+@pytest.mark.parametrize(
+    ("mapping", "sentence"),
+    [
+        ('{"emial": "email"}', "The file has no column “emial”. Did you mean “email”?"),
+        ('{"email": "telepathy"}', "“telepathy” is nothing that a column can be."),
+        ("[]", 'Write an object such as {"Client": "identity:loyalty-card"}.'),
+    ],
+)
+def test_the_api_tells_what_no_column_is(api, member, mapping, sentence):
+    answer = send(api, mapping_fields=mapping)
+    assert (answer.status_code, answer.json()["errors"]["mapping_fields"]) == (422, [sentence])
+    assert not ProfileImport.objects.exists()
