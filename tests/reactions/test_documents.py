@@ -23,7 +23,7 @@ def signed(secret: str) -> dict[str, str]:
     return {name.lower(): value for name, value in signatures(secret, BODY, message_id="1", at=now()).items()}
 
 
-@pytest.mark.parametrize("secret", [new_secret(), "a secret of sixteen"])
+@pytest.mark.parametrize("secret", [new_secret(), "a secret of sixteen"], ids=["new", "own"])
 def test_the_example_in_python(secret):
     room: dict = {}
     exec(example("python", "def is_ours"), room)
@@ -34,7 +34,7 @@ def test_the_example_in_python(secret):
     assert not room["is_ours"](secret, headers | {"webhook-timestamp": "1"}, BODY.encode())
 
 
-@pytest.mark.parametrize("secret", [new_secret(), "a secret of sixteen"])
+@pytest.mark.parametrize("secret", [new_secret(), "a secret of sixteen"], ids=["new", "own"])
 def test_the_example_in_node(secret):
     node = shutil.which("node")
     code = example("js", "function isOurs")
