@@ -217,6 +217,20 @@ def tell_stories(*, at: datetime, clerk: User, locations: list[Location]) -> Non
             location=locations[0],
             interacted_at=at - timedelta(days=3),
         )
+    cause = Cause(door=Door.COMMAND, reason="Demo data.")
+    for profile, (street, city, postcode), size in zip(first_customers(), HOMES, SIZES, strict=False):
+        profile.add_address(
+            address_line_1=street, city=city, postcode=postcode, state="VIC", country="Australia", at=at, cause=cause
+        )
+        profile.set_custom_attribute(namespace="shop", handle="shoe_size", value=size, at=at, cause=cause)
+
+
+HOMES = [
+    ("12 Brunswick Street", "Fitzroy", "3065"),
+    ("4 Lygon Street", "Carlton", "3053"),
+    ("81 High Street", "Northcote", "3070"),
+]
+SIZES = [38, 41.5, 44]
 
 
 def first_customers(seed: int = 1, most: int = 50) -> list[Profile]:
@@ -226,6 +240,12 @@ def first_customers(seed: int = 1, most: int = 50) -> list[Profile]:
 
 
 SEGMENTS = [
+    {
+        "name": "Spent 500 or more in a year",
+        "handle": "spent-500",
+        "description": "Whom to invite before the sale.",
+        "condition": {">=": [{"var": "aggregations.spend_12m_now"}, 500]},
+    },
     {
         "name": "VIPs who may be written to",
         "handle": "vips-by-email",
@@ -254,7 +274,7 @@ SEGMENTS = [
 
 
 def make_segments(*, at: datetime) -> int:
-    """Three segments, made when they are not there yet, and counted. Returns how many there are."""
+    """Four segments, made when they are not there yet, and counted. Returns how many there are."""
     for values in SEGMENTS:
         segment, _ = Segment.objects.get_or_create(handle=values["handle"], defaults=values)
         segment.count_members(at=at)

@@ -9,6 +9,7 @@ from benefits.demo import issue_some, make_definitions
 from profiles.demo import make_locations, make_profiles, make_segments, tell_stories
 from reactions.demo import make_reactions
 from transactions.demo import make_transactions
+from transactions.demo_cases import make_cases
 
 
 class Command(BaseCommand):
@@ -30,6 +31,8 @@ class Command(BaseCommand):
         make_segments(at=at)
         benefits = issue_some(definitions, at=at, seed=seed, clerk=clerk, locations=locations)
         purchases = make_transactions(transactions, at=at, seed=seed, locations=locations)
+        purchases += make_cases(at=at, locations=locations)
+        make_segments(at=at)
         make_reactions(at=at, seed=seed, clerk=clerk)
         self.stdout.write(f"Added {customers:,} customers, {purchases:,} transactions and {benefits:,} benefits.")
         for role, (_, email) in PEOPLE.items():
