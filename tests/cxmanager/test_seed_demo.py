@@ -39,11 +39,7 @@ def test_makes_a_programme_and_is_safe_to_run_twice(capsys):
     # No list and no filter of the back office is empty to a newcomer.
     assert Transaction.objects.filter(status="pending").count() == Transaction.objects.filter(is_void=True).count() == 1
     assert Transaction.objects.get(currency="NZD").net == Decimal("54.28")
-    assert (
-        Transaction.objects.filter(profile=None).count()
-        == TransactionClaim.objects.count()
-        == 1
-    )
+    assert Transaction.objects.filter(profile=None).count() == TransactionClaim.objects.count() == 1
     spenders = Segment.objects.get(handle="spent-500")
     assert spenders.member_count > 0
     assert CustomAttribute.objects.count() == Address.objects.count() == 3
