@@ -70,7 +70,8 @@ def returned(payload: dict) -> str:
 def updated(payload: dict) -> str:
     """“The total and lines of a sale of 49.95 AUD at Fitzroy (receipt 4711) were changed.”"""
     changes = payload.get("changes") or {}
-    names = list(dict.fromkeys(map(called, changes)))
+    # In one order on any database: PostgreSQL keeps the keys of JSON in its own.
+    names = sorted(set(map(called, changes)))
     what = f"{kind(payload)} of {money(payload)}{place(payload)}{receipt(payload)}"
     if changes.keys() == {"is_void"}:
         return f"A {what} was {'voided' if changes['is_void'][1] else 'made to count again'}."

@@ -49,7 +49,7 @@ def test_a_change_says_what_changed(sell, take_back, member, other_member, at, c
     back.change({"is_void": True}, at=at, cause=cause)
     told = Event.objects.filter(name="transaction.updated").order_by("id")
     assert [sentence(event) for event in told] == [
-        "The status, total and lines of a sale of 30.00 AUD were changed.",
+        "The lines, status and total of a sale of 30.00 AUD were changed.",
         "The tags of a sale of 30.00 AUD were changed.",
         "The receipt’s e-mail address of a sale of 30.00 AUD was changed.",
         "The status of a sale of 30.00 AUD was changed.",

@@ -1,6 +1,7 @@
 """Conditions and segments over the API: what can be asked, of whom it holds, and why."""
 
 import pytest
+from django.core.cache import cache
 
 from profiles.models import Segment
 
@@ -103,6 +104,8 @@ def test_the_audience_is_counted_with_a_sample(call, vip, other_member):
 
 
 def test_the_facts_are_listed_with_the_custom_attributes_in_use(call, member, at, cause):
+    # Those in use are looked up once a minute.
+    cache.clear()
     member.set_custom_attribute(namespace="shop", handle="size", value=12, at=at, cause=cause)
     facts = {one["handle"]: one for one in call("get", "conditions/facts")["data"]}
     assert facts["gender"] == {
