@@ -14,9 +14,9 @@ from django.utils import timezone
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
 from benefits.admin.acting import Act, ActForm, back_to, perform, profile_page, sent
-from benefits.expiring import end_of_day
 from benefits.models import Benefit, Redemption
 from benefits.wording import day, ends, uses_left
+from cxmanager.periods import end_of_day
 from profiles.cause import Cause
 
 LONGEST_EXTENSION = 3_650

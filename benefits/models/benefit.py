@@ -5,11 +5,11 @@ from django.core.validators import MinValueValidator
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 
-from benefits.expiring import checked_end
 from benefits.models.benefit_rows import BenefitQuerySet
 from benefits.models.counter import GlobalCounter
 from benefits.models.redemption import Redemption
 from benefits.refusals import refusal, too_few
+from cxmanager.periods import checked_end
 from cxmanager.refusals import Refusal
 from cxmanager.statements import Update, insert
 from profiles.cause import Cause

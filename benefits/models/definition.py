@@ -8,12 +8,12 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
-from benefits.expiring import end_of_day, last_day
 from benefits.models.benefit import Benefit
 from benefits.models.claiming import Claimable, ClaimableQuerySet
 from benefits.models.counter import USED, GlobalCounter, below_used
 from benefits.models.terms import BenefitTerms
 from benefits.refusals import refusal
+from cxmanager.periods import end_of_day, last_day
 from cxmanager.refusals import Refusal
 from profiles.cause import Cause
 from profiles.models import Profile

@@ -8,9 +8,9 @@ from django.utils.dateparse import parse_date, parse_datetime
 from import_export.fields import Field
 from import_export.results import RowResult
 
-from benefits.expiring import end_of_day
 from benefits.models import Benefit, BenefitDefinition
 from cxmanager.imports import CheckedResource
+from cxmanager.periods import end_of_day
 from profiles.cause import Cause, Door
 from profiles.models import Identity, Profile
 

@@ -1,4 +1,4 @@
-"""When a benefit ends: the period counted from the day of issue, to the end of a day where the customer is."""
+"""When what was given ends: a period counted from the day of issue, to the end of a day where the customer is."""
 
 import calendar
 from collections.abc import Callable
