@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from profiles.cause import Cause
 from profiles.models import Profile
 from profiles.models.event import as_json
-from transactions import summing
+from transactions import following, summing
 from transactions.cataloguing import with_catalogue
 from transactions.claiming import claim
 from transactions.currencies import check_converted
@@ -61,6 +61,7 @@ def change(
     if {"currency", "currency_rate", "total_converted"} & changes.keys():
         check_converted(fresh)
     if changes:
+        foreseen = following.foresee(fresh.profile, at=at)
         _refuse_what_returns_forbid(fresh, changes, lines)
         _refuse_days(fresh, changes, sale)
         _write(fresh, changes, lines, document, took_back=took_back, sale=sale)
@@ -68,8 +69,10 @@ def change(
             check_sold(fresh.total, quantities_of(TransactionItem.objects.filter(transaction=fresh).order_by("pk")))
         if PAID & changes.keys():
             _refuse_amounts(fresh, sale)
-        fresh.record_event("transaction.updated", at=at, cause=cause, changes=changes)
+        event = fresh.record_event("transaction.updated", at=at, cause=cause, changes=changes)
         _refresh({*owners, fresh.profile_id}, at=at, cause=cause)
+        said = {"changes": changes, "owner_before": before["profile_id"], "foreseen": foreseen}
+        following.follow(following.What.CHANGED, fresh, event=event, at=at, cause=cause, **said)
     _read_as(held, fresh)
     return changes
 

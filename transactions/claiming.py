@@ -13,7 +13,7 @@ from cxmanager.nearness import did_you_mean
 from cxmanager.refusals import Refusal
 from profiles.cause import Cause
 from profiles.models import Location, Profile
-from transactions import summing
+from transactions import following, summing
 from transactions.locking import in_turn
 from transactions.models import Transaction, TransactionClaim
 from transactions.models.transaction import day_of
@@ -26,14 +26,19 @@ RECHECKED_AT_ONCE = 500
 def claim(held: Transaction, profile: Profile, *, at: datetime, cause: Cause) -> None:
     """As `Transaction.claim`: a conditional update, which one of any number of callers wins."""
     profile = in_turn(profile)
+    foreseen = following.foresee(profile, at=at)
     whole = _taken(held, profile, at=at)
     theirs = [whole, *Transaction.objects.filter(returns=whole, profile=None).values_list("pk", flat=True)]
     Transaction.objects.filter(pk__in=theirs[1:]).update(profile=profile, claimed_at=at, updated_at=at)
+    claimed = []
     for one in Transaction.objects.select_related("profile", "location").filter(pk__in=theirs).order_by("pk"):
         name = "transaction.returned" if one.type == Transaction.Type.RETURN else "transaction.created"
-        one.record_event(name, at=at, cause=cause, is_claimed=True)
+        claimed.append((one, one.record_event(name, at=at, cause=cause, is_claimed=True)))
     held.profile, held.claimed_at = profile, at
     summing.refresh(profile, at=at, cause=cause)
+    # Points are earned before a return takes them back.
+    for one, event in sorted(claimed, key=lambda row: row[0].returns_id is not None):
+        following.follow(following.What.CLAIMED, one, event=event, at=at, cause=cause, foreseen=foreseen)
 
 
 def _taken(held: Transaction, profile: Profile, *, at: datetime) -> int:

@@ -21,7 +21,7 @@ from django.db import transaction
 from cxmanager.statements import insert
 from profiles.cause import Cause
 from profiles.models import Profile, Tag
-from transactions import summing
+from transactions import following, summing
 from transactions.cataloguing import with_catalogue
 from transactions.claiming import claim, match_waiting
 from transactions.currencies import check_converted, programme_currency
@@ -55,6 +55,7 @@ def record(profile: Profile | None, document: dict, *, at: datetime, cause: Caus
     if document.get("currency"):
         check_converted(new)
     new.settle()
+    foreseen = following.foresee(profile, at=at)
     if not _put_down(new):
         return _recorded_before(profile, new.external_id), False
     if sale is not None and sale.profile_id is None and profile is not None:
@@ -70,10 +71,12 @@ def record(profile: Profile | None, document: dict, *, at: datetime, cause: Caus
     for name, rows in (("items", lines), ("payments", payments), ("tag_rows", tags), ("system_rows", systems)):
         keep_loaded(new, name, rows)
     name = "transaction.returned" if new.type == Transaction.Type.RETURN else "transaction.created"
-    new.record_event(name, at=at, cause=cause, items=lines)
+    event = new.record_event(name, at=at, cause=cause, items=lines)
     if new.counts:
         only_more = new.type == Transaction.Type.SALE and all(line.quantity > 0 for line in lines)
         summing.refresh(profile, at=at, cause=cause, is_only_more=only_more)
+    what = following.What.RECORDED
+    following.follow(what, new, event=event, at=at, cause=cause, lines=lines, foreseen=foreseen)
     if profile is None:
         match_waiting(new, at=at, cause=cause)
     return new, True

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from profiles.cause import Cause
-from transactions import summing
+from transactions import following, summing
 from transactions.locking import transaction_in_turn
 from transactions.models import Transaction, TransactionItem
 from transactions.paying_back import refuse_too_little
@@ -22,8 +22,9 @@ def void(held: Transaction, *, at: datetime, cause: Cause) -> None:
     _undo(fresh)
     fresh.is_void = held.is_void = True
     fresh.save(update_fields=["is_void", "updated_at"])
-    fresh.record_event("transaction.voided", at=at, cause=cause)
+    event = fresh.record_event("transaction.voided", at=at, cause=cause)
     summing.refresh(fresh.profile, at=at, cause=cause)
+    following.follow(following.What.VOIDED, fresh, event=event, at=at, cause=cause)
 
 
 @transaction.atomic
@@ -45,8 +46,9 @@ def void_item(held: Transaction, item: TransactionItem, *, at: datetime, cause: 
     if fresh.type == Transaction.Type.SALE:
         refuse_too_little(fresh)
     held.total, held.net, held._prefetched_objects_cache = fresh.total, fresh.net, {}
-    fresh.record_event("transaction.voided", at=at, cause=cause, item_id=line.pk)
+    event = fresh.record_event("transaction.voided", at=at, cause=cause, item_id=line.pk)
     summing.refresh(fresh.profile, at=at, cause=cause)
+    following.follow(following.What.LINE_VOIDED, fresh, event=event, at=at, cause=cause)
 
 
 @transaction.atomic
@@ -69,5 +71,6 @@ def _undo(fresh: Transaction) -> None:
 
 
 def _delete(one: Transaction, *, at: datetime, cause: Cause) -> None:
-    one.record_event("transaction.deleted", at=at, cause=cause)
+    event = one.record_event("transaction.deleted", at=at, cause=cause)
+    following.follow(following.What.REMOVED, one, event=event, at=at, cause=cause)
     one.delete()

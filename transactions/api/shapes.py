@@ -7,6 +7,7 @@ from cxmanager.rest.fields import MomentField, moment
 from profiles.api.reading import Stamped, text
 from profiles.api.reading import number as whole
 from profiles.models import Location, Profile
+from transactions import following
 from transactions.api.numbers import Amount, Price, number
 from transactions.models import (
     Payment,
@@ -225,12 +226,18 @@ def transaction_as_json(one: Transaction) -> dict:
         "order_number": one.order_number or None,
         **OF_ORDERS,
         "custom_fields": one.custom_fields,
-        "meta": one.meta,
+        "meta": meta_of(one),
         "timezone": one.timezone,
         "transacted_at": moment(one.transacted_at),
         "created_at": moment(one.created_at),
         "updated_at": moment(one.updated_at),
     }
+
+
+def meta_of(one: Transaction) -> dict | None:
+    """What the till noted, and what was made of it here."""
+    told = following.told(one)
+    return {**(one.meta or {}), **told} if told else one.meta
 
 
 VARIANTS = ProductVariant.objects.select_related("product")
@@ -241,10 +248,11 @@ def items_shown(rows: QuerySet) -> QuerySet:
 
 
 def shown_with(rows: QuerySet) -> QuerySet:
-    """With all that the document shows: six queries however many there are."""
+    """With all that the document shows: a constant number of queries however many there are."""
     return rows.select_related("profile", "location", "staff", "returns").prefetch_related(
         Prefetch("items", queryset=items_shown(TransactionItem.objects.order_by("id"))),
         "payments",
         Prefetch("tag_rows", queryset=TransactionTag.objects.select_related("tag")),
         Prefetch("system_rows", queryset=TransactionSystem.objects.select_related("system")),
+        *following.prefetched(),
     )

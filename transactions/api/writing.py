@@ -16,6 +16,7 @@ from profiles.api.interactions import IdentifierInput
 from profiles.api.writing import LARGEST_ID, MOST_NESTED, Choice, Given, Text
 from profiles.models import Identity, Location, Profile
 from profiles.models.location import zone_names
+from transactions import following
 from transactions.ahead import AHEAD, is_ahead
 from transactions.api import examples
 from transactions.api.numbers import Amount, Price
@@ -235,6 +236,8 @@ class TransactionChange(Given):
         }
         if "external_id" in given:
             given["external_id"] = given["external_id"].strip() or None
+        if given.get("meta"):
+            given["meta"] = following.without_told(given["meta"])
         self._read_location(given)
         self._read_people(given)
         if given.get("type") == Transaction.Type.RETURN:
