@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "profiles",
     "transactions",
     "benefits",
+    "earning",
     "reactions",
 ]
 

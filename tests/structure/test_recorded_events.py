@@ -13,6 +13,7 @@ from access.models import ApiToken, Setting, StaffRole
 from access.recording import Actor
 from access.roles import Role
 from benefits.models import BenefitDefinition
+from earning.models import LoyaltyCard
 from profiles.cause import Cause
 from profiles.erasing import erase
 from profiles.events.catalogue import CATALOGUE
@@ -121,6 +122,11 @@ def of_purchases(tour: Tour) -> None:
     sale.void(**told)
 
 
+def of_cards(tour: Tour) -> None:
+    card = LoyaltyCard.objects.ensure(tour.member, **tour.told)
+    card.change_status("suspended", **tour.told)
+
+
 def of_products(tour: Tour) -> None:
     product = tour.call("post", "products", {"title": "Scarf", "external_id": "P-1"})
     tour.live(f"products/{product['id']}/variants", {"sku": "SCARF-RED"}, {"price": 5})
@@ -172,6 +178,7 @@ TOURS = {
     "Customers": [of_customers],
     "Benefits": [of_benefits],
     "Purchases": [of_purchases],
+    "Earning": [of_cards],
     "Products": [of_products],
     "Administration": [of_administration, of_webhooks, of_automations],
 }

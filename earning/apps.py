@@ -1,0 +1,16 @@
+from importlib import import_module
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class EarningConfig(AppConfig):
+    name = "earning"
+    verbose_name = "Earning"
+
+    def ready(self) -> None:
+        from earning.standing import make_default_program
+
+        post_migrate.connect(make_default_program, sender=self, dispatch_uid="earning.make_default_program")
+        # It registers itself by being imported: who hears of new customers.
+        import_module("earning.enrolling")

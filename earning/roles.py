@@ -1,0 +1,17 @@
+from access.roles import Role
+
+GRANTS = {
+    Role.PROGRAM_MANAGER: ["*"],
+    # No view_program: staff see cards and what is on them, never the Settings.
+    Role.STORE_STAFF: [
+        "view_loyaltycard",
+        "view_balance",
+        "view_credit",
+        "view_debit",
+        "view_adjustment",
+        "adjust_points",
+        "spend_points",
+        "transfer_points",
+    ],
+    Role.ANALYST: ["view_*"],
+}
