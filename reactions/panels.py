@@ -20,12 +20,21 @@ def context(profile: Profile, request: HttpRequest) -> dict:
     }
 
 
+def actions(profile: Profile, request: HttpRequest) -> list[dict]:
+    """The way to ask why another one, of which there may be no run, was not done."""
+    if not request.user.has_perm("reactions.view_reaction"):
+        return []
+    url = f"{reverse('admin:reactions_reaction_why_not')}?profile={profile.pk}"
+    return [{"title": "Why not?", "icon": "help", "url": url}]
+
+
 register(
     Panel(
         handle="reactions.runs",
         title="Reactions",
         template="admin/reactions/panel.html",
         context=context,
+        actions=actions,
         order=150,
         icon="bolt",
         is_narrow=True,

@@ -21,7 +21,7 @@ from profiles.conditions.catalogue import facts_as_json
 from profiles.conditions.facts import FACTS, Fact
 from profiles.conditions.given import flat, type_of
 from profiles.events.catalogue import CATALOGUE
-from reactions.admin import reaction_pages
+from reactions.admin import reaction_pages, why_not
 from reactions.admin.reaction_editing import edit
 from reactions.context import with_numbers
 from reactions.models import Reaction, Run
@@ -161,6 +161,7 @@ class ReactionAdmin(VersionsMixin, SimpleHistoryAdmin, ModelAdmin):
         return [
             path("facts/", view(self.facts_view), name="reactions_reaction_facts"),
             path("recipes/", view(lambda request: pages.recipes(request, self)), name="reactions_reaction_recipes"),
+            path("why-not/", view(lambda request: why_not.why_not(request, self)), name="reactions_reaction_why_not"),
             path("import/", view(lambda request: pages.import_one(request, self)), name="reactions_reaction_import"),
             path("<int:object_id>/dry-run/", about(pages.dry_run), name="reactions_reaction_dry_run"),
             path("<int:object_id>/duplicate/", about(pages.duplicate), name="reactions_reaction_duplicate"),

@@ -101,3 +101,47 @@ RUN_READ = OpenApiExample(
 DRY_RUN = OpenApiExample(
     "For one customer", request_only=True, value={"profile_id": "0190c3ad-38cd-7747-b7f3-6649c9c05c5d"}
 )
+WHY_NOT = OpenApiExample(
+    "Passed over by a filter",
+    response_only=True,
+    value={
+        "is_done": False,
+        "code": "filter",
+        "text": "Tag must be “vip”; it is “newcomer”.",
+        "clauses": [
+            {
+                "code": "profile_inactive",
+                "text": "The customer's profile is in use.",
+                "expected": True,
+                "actual": True,
+                "holds": True,
+            },
+            {
+                "code": "no_event",
+                "text": "The tag “newcomer” was added. (1 May 2026, 12:00)",
+                "expected": "tag.added",
+                "actual": "2026-05-01T12:00:00+00:00",
+                "holds": True,
+            },
+            {
+                "code": "filter",
+                "text": "Tag must be “vip”; it is “newcomer”.",
+                "expected": "vip",
+                "actual": "newcomer",
+                "holds": False,
+            },
+            {"code": "switched_off", "text": "It is switched on.", "expected": True, "actual": True, "holds": True},
+        ],
+        "chances": [
+            {
+                "at": "2026-05-01 12:00:00",
+                "text": "The tag “newcomer” was added.",
+                "event_id": 4711,
+                "occurrence_id": None,
+                "run_id": 7,
+                "state": "filtered",
+                "came_of_it": "Not met: tag must be “vip”; it is “newcomer”.",
+            }
+        ],
+    },
+)

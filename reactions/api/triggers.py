@@ -12,6 +12,7 @@ from cxmanager.rest.viewsets import CrudViewSet, enveloped
 from profiles.models import Event, Profile
 from reactions.api import reaction_examples as examples
 from reactions.api.runs import RehearsedSerializer
+from reactions.api.why_not import WhyNotMixin
 from reactions.models import Action, Reaction
 from reactions.models.steps import HIGHEST_ORDER, MOST_ACTIONS
 from reactions.models.written import LONGEST_TEXT
@@ -112,7 +113,7 @@ class DryRunInput(serializers.Serializer):
         return given
 
 
-class TriggerViewSet(CrudViewSet):
+class TriggerViewSet(WhyNotMixin, CrudViewSet):
     """Reactions to events: when one of this name happens to a customer, the actions are done for them, once, in order."""
 
     queryset = Reaction.objects.triggers().prefetch_related("actions")

@@ -7,6 +7,7 @@ from simple_history.models import HistoricalRecords
 
 from cxmanager.refusals import Refusal
 from profiles.events.catalogue import CATALOGUE, canonical
+from reactions.models.explained import Explained
 from reactions.models.scheduled import Scheduled
 from reactions.models.written import Written
 from reactions.refusals import refusal
@@ -27,7 +28,7 @@ class ReactionQuerySet(models.QuerySet):
         return self.triggers().filter(is_active=True)
 
 
-class Reaction(Written, Scheduled):
+class Reaction(Written, Scheduled, Explained):
     """What happens by itself, when an event occurs or when it is time: its actions, in order (behaviour.md 8)."""
 
     class Kind(models.TextChoices):

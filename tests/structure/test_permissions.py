@@ -189,6 +189,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "reactions_reaction_import_one": ("AM", "AM"),
     "reactions_reaction_recipes": ("AM", "AM"),
     "reactions_reaction_simple_history": ("AMN", "AMN"),
+    "reactions_reaction_why_not": ("AMN", "AMN"),
     "reactions_run_add": ("", ""),
     "reactions_run_change": ("AMN", ""),
     "reactions_run_changelist": ("AMN", "AMN"),

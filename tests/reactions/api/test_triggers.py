@@ -207,6 +207,47 @@ class TestDryRun:
         assert api.post(url(made, "/dry-run"), given, format="json").status_code == 422
 
 
+class TestWhyNot:
+    def test_the_clause_with_the_values_seen(self, api, made, tagged, member):
+        tagged("newcomer")
+        data = api.get(url(made, "/why-not"), {"profile_id": str(member.pk)}).json()["data"]
+
+        (failed,) = [one for one in data["clauses"] if not one["holds"]]
+        assert (failed["code"], failed["expected"], failed["actual"]) == ("filter", "vip", "newcomer")
+        assert (data["is_done"], data["code"], data["text"]) == (False, "filter", failed["text"])
+        run = Run.objects.get()
+        assert data["chances"] == [
+            {
+                "at": f"{run.event.at:%Y-%m-%d %H:%M:%S}",
+                "text": "The tag “newcomer” was added.",
+                "event_id": run.event_id,
+                "occurrence_id": None,
+                "run_id": run.pk,
+                "state": "filtered",
+                "came_of_it": run.steps[-1]["text"],
+            }
+        ]
+
+    def test_of_whom_nothing_happened_to(self, api, made, member):
+        data = api.get(url(made, "/why-not"), {"profile_id": str(member.pk)}).json()["data"]
+        assert (data["code"], data["chances"]) == ("no_event", [])
+
+    @pytest.mark.parametrize(
+        ("given", "status"),
+        [({}, 422), ({"profile_id": "x"}, 422), ({"profile_id": "0190c3ad-38cd-7747-b7f3-6649c9c05c5d"}, 404)],
+    )
+    def test_needs_a_customer(self, api, made, given, status):
+        assert api.get(url(made, "/why-not"), given).status_code == status
+
+    def test_shows_what_is_known_of_a_customer_so_it_needs_that_scope_too(self, made, member, manager, at):
+        from rest_framework.test import APIClient
+
+        client, year = APIClient(), at.replace(year=2100)
+        secret = ApiToken.objects.issue(name="Shop", user=manager, scopes=["CRUD-reactions"], at=at, expires_at=year)[1]
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
+        assert client.get(url(made, "/why-not"), {"profile_id": str(member.pk)}).status_code == 403
+
+
 class TestRuns:
     def test_are_filtered_read_and_replayed(self, api, tagged, member):
         tagged("vip", "other")
