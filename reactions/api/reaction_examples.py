@@ -118,7 +118,7 @@ WHY_NOT = OpenApiExample(
             },
             {
                 "code": "no_event",
-                "text": "The tag “newcomer” was added. (1 May 2026, 12:00)",
+                "text": "The tag “newcomer” was added, on 1 May 2026, 12:00.",
                 "expected": "tag.added",
                 "actual": "2026-05-01T12:00:00+00:00",
                 "holds": True,

@@ -127,7 +127,7 @@ def because_of_event(reaction: Reaction, chances: list[Chance]) -> list[dict]:
     awaited = f"{kind.when.rstrip('.')} ({reaction.trigger})" if kind else reaction.trigger
     happened = clause(
         "no_event",
-        f"{latest.text} ({when(latest.at)})" if latest else "",
+        f"{latest.text.rstrip('.')}, on {when(latest.at)}." if latest else "",
         holds=latest is not None,
         otherwise=f"What it waits for did not happen to this customer yet: {awaited}.",
         expected=reaction.trigger,
