@@ -116,8 +116,7 @@ class Credit(models.Model):
             ),
             models.CheckConstraint(
                 condition=(Q(state__in=["spent", "expired", "reversed"]) & Q(remaining=0))
-                | (Q(state__in=["pending_approval", "rejected"]) & Q(remaining=F("value")))
-                | (Q(state__in=["active", "pending", "blocked"]) & Q(remaining__gt=0)),
+                | (~Q(state__in=["spent", "expired", "reversed"]) & Q(remaining__gt=0)),
                 name="earning_credit_state_says_what_remains",
             ),
             models.CheckConstraint(

@@ -26,6 +26,15 @@ class Debit(models.Model):
     reason = models.CharField(max_length=500, blank=True)
     external_id = models.CharField(max_length=191, null=True, blank=True)
     meta = models.JSONField(null=True, blank=True)
+    reverses = models.ForeignKey(
+        "earning.Credit",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reversals",
+        db_index=False,
+        help_text="What was taken back, from wherever it was taken.",
+    )
     transaction = models.ForeignKey(
         "transactions.Transaction", models.SET_NULL, null=True, blank=True, related_name="debits", db_index=False
     )
@@ -49,6 +58,7 @@ class Debit(models.Model):
             models.Index(
                 fields=["transaction"], name="earning_debit_of_purchase", condition=Q(transaction__isnull=False)
             ),
+            models.Index(fields=["reverses"], name="earning_debit_reverses", condition=Q(reverses__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -58,6 +68,9 @@ class Debit(models.Model):
                 violation_error_message="Other points that were taken have this external id.",
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="earning_debit_has_an_amount"),
+            models.CheckConstraint(
+                condition=Q(reverses=None) | Q(kind="reversal"), name="earning_debit_only_reversals_reverse"
+            ),
             models.CheckConstraint(
                 condition=Q(owed__gte=0, owed__lte=F("amount")), name="earning_debit_owes_within_its_amount"
             ),
