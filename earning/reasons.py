@@ -92,9 +92,7 @@ NO_ORDER = Reason(
 BELOW_STEP = Reason(
     Code.BELOW_MIN_ORDER, "The lines that count come to {seen}, and this rule counts steps of {wanted}.", is_money=True
 )
-ROUNDED_AWAY = Reason(
-    Code.BELOW_MIN_ORDER, "What this rule gives for {seen} is so little that it is rounded to nothing.", is_money=True
-)
+ROUNDED_AWAY = Reason(Code.BELOW_MIN_ORDER, "What this rule gives comes to {seen}, which is rounded to nothing.")
 NO_LINES = Reason(Code.NO_MATCHING_LINES, "No line of this order counts for this rule.")
 NOT_ENOUGH_UNITS = Reason(
     Code.NO_MATCHING_LINES, "The order has {seen} of what this rule asks for, and it needs {wanted}."

@@ -225,8 +225,7 @@ class RuleTerms:
     apply_automatically: bool = True
     limits: tuple[LimitTerms, ...] = ()
     pending_days: int | None = None
-    expiry_strategy: str | None = None
-    expiry_n: int | None = None
+    expires_after_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
