@@ -43,10 +43,8 @@ def demand(claim) -> str:
             return f"this must not hold: {part.words()}"
         case Quantified(kind=kind, fact=fact, part=part):
             return f"of {fact.label}, {QUANTITIES[kind]} them must be so: {part.words()}"
-        case Birthday(is_today=True):
-            return "today must be the birthday"
         case Birthday():
-            return claim.words().replace(" is in ", " must be in ", 1)
+            return claim.words().replace(" is ", " must be ", 1)
     return _with(MUSTS, claim)
 
 

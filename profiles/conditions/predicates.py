@@ -324,5 +324,5 @@ class Birthday:
 
     def words(self) -> str:
         if self.is_today:
-            return "Today is the birthday"
-        return f"The birthday is in month {self.month}" if self.month else "The birthday is in this month"
+            return "Birthday is today"
+        return f"Birthday is in month {self.month}" if self.month else "Birthday is in this month"

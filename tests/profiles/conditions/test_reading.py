@@ -123,7 +123,7 @@ def test_an_absurdly_deep_one_is_refused():
         ({"==": [var("birth_year"), None]}, "Birth year is not known."),
         ({"!=": [var("email"), None]}, "E-mail is known."),
         ({"in": [var("gender"), ["female", "other"]]}, "Gender is one of “female”, “other”."),
-        ({"birthday_in_month": []}, "The birthday is in this month."),
+        ({"birthday_in_month": []}, "Birthday is in this month."),
     ],
 )
 def test_a_condition_reads_as_a_sentence(condition, words):
