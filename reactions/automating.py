@@ -1,6 +1,6 @@
 """Automations: what is due is started, and goes through its audience in steps that a killed worker cannot do by halves."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import perf_counter
 from uuid import UUID
 
@@ -40,14 +40,30 @@ def start_next(*, at: datetime) -> bool:
     since = max(filter(None, [reaction.last_at, reaction.switched_on_at]))
     for due_at in reaction.schedule.due(after=since, at=at):
         begin(reaction, due_at=due_at, at=at, cause=Cause(by=reaction.name))
-    reaction.last_at = at
-    reaction.next_at = next(iter(reaction.schedule.next(1, after=at)), None)
-    reaction.save(update_fields=["last_at", "next_at"])
+    reaction.look_ahead(at=at)
     return True
 
 
 @transaction.atomic
-def begin(reaction: Reaction, *, due_at: datetime, at: datetime, cause: Cause) -> Occurrence:
+def run_now(reaction: Reaction, *, at: datetime, cause: Cause, key: str | None = None) -> Occurrence:
+    """Start it beside its own times, for its audience of this moment: whoever had their turn today has another.
+
+    Each call is an occurrence of its own; with a key that was given before, it is the one of then. Raises Refusal `switched_off`.
+    """
+    reaction = Reaction.objects.automations().select_for_update().get(pk=reaction.pk)
+    earlier = reaction.occurrences.filter(key=key).first() if key else None
+    if earlier is not None:
+        return earlier
+    no = reaction.why_not_run_now()
+    if no is not None:
+        raise no
+    last = reaction.occurrences.filter(due_at__gte=at).order_by("due_at").last()
+    due_at = at if last is None else last.due_at + timedelta(microseconds=1)
+    return begin(reaction, due_at=due_at, at=at, cause=cause, key=key)
+
+
+@transaction.atomic
+def begin(reaction: Reaction, *, due_at: datetime, at: datetime, cause: Cause, key: str | None = None) -> Occurrence:
     """Start it for one time, and queue its job; the one that was begun before for the same time. Records `automation.started`."""
     earlier = reaction.occurrences.filter(due_at=due_at).first()
     if earlier is not None:
@@ -56,7 +72,7 @@ def begin(reaction: Reaction, *, due_at: datetime, at: datetime, cause: Cause) -
     payload = {"due_at": due_at.isoformat(), "matched": matched, "name": reaction.name}
     event = Event.objects.record("automation.started", at=at, cause=cause, subject=reaction, payload=payload)
     occurrence = Occurrence.objects.create(
-        reaction=reaction, due_at=due_at, started_at=at, event=event, matched=matched
+        reaction=reaction, due_at=due_at, started_at=at, event=event, matched=matched, key=key
     )
     occurrence.enqueue(at=at)
     return occurrence

@@ -4,6 +4,8 @@ from cxmanager.refusals import Refusal
 
 SENTENCES = {
     "no_actions": "Add an action first: this would do nothing.",
+    "never_due": "It would never be due: its date is over. Choose one that is to come.",
+    "switched_off": "Switch it on first: while it is switched off it does nothing.",
     "still_waiting": "This run is going to be done anyway.",
     "already_done": "This run was done. Doing it again would give the customer everything twice.",
     "not_going_on": "Only what is going on can be paused.",

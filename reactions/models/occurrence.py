@@ -4,6 +4,7 @@ from django.db import models, transaction
 
 from cxmanager.refusals import Refusal
 from jobs.models import Job
+from reactions.models.run import Run
 from reactions.refusals import refusal
 
 KIND = "reactions.automation"
@@ -26,6 +27,9 @@ class Occurrence(models.Model):
     event = models.ForeignKey("profiles.Event", models.PROTECT, related_name="+")
     matched = models.PositiveIntegerField(default=0, help_text="How many customers it was for when it started.")
     chosen = models.PositiveIntegerField(default=0, help_text="For how many of them a run was written so far.")
+    key = models.CharField(
+        max_length=64, null=True, unique=True, help_text="Of one that somebody started: the press of the button."
+    )
     last_profile = models.UUIDField(null=True, help_text="Where the next step begins.")
 
     class Meta:
@@ -38,11 +42,21 @@ class Occurrence(models.Model):
     def __str__(self) -> str:
         return f"{self.reaction} of {self.due_at:%Y-%m-%d %H:%M}"
 
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether everybody is chosen, and some have not had their turn yet. One query."""
+        return self.state == self.State.DONE and self.runs.filter(state__in=Run.DUE).exists()
+
     def why_not_paused(self) -> Refusal | None:
-        return None if self.state == self.State.GOING_ON else refusal("not_going_on")
+        """Why it cannot be paused, or None."""
+        goes_on = self.state == self.State.GOING_ON or self.is_waited_for
+        return None if goes_on else refusal("not_going_on")
 
     def why_not_resumed(self) -> Refusal | None:
-        return None if self.state == self.State.PAUSED else refusal("not_paused")
+        """Why it cannot go on, or None."""
+        if self.state != self.State.PAUSED:
+            return refusal("not_paused")
+        return None if self.reaction.is_active else refusal("switched_off")
 
     @transaction.atomic
     def pause(self) -> "Occurrence":
@@ -57,14 +71,17 @@ class Occurrence(models.Model):
 
     @transaction.atomic
     def resume(self, *, at: datetime) -> "Occurrence":
-        """Go on where it was. Returns it, fresh. Raises Refusal `not_paused`."""
+        """Go on where it was. Returns it, fresh. Raises Refusal: not_paused, switched_off."""
         fresh = self.in_turn()
         no = fresh.why_not_resumed()
         if no is not None:
             raise no
-        fresh.state = self.State.GOING_ON
+        # Whoever was to be chosen may have been before: then it was the runs that waited.
+        is_chosen = fresh.ended_at is not None
+        fresh.state = self.State.DONE if is_chosen else self.State.GOING_ON
         fresh.save(update_fields=["state"])
-        fresh.enqueue(at=at)
+        if not is_chosen:
+            fresh.enqueue(at=at)
         return fresh
 
     def enqueue(self, *, at: datetime) -> Job:

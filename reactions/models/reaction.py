@@ -11,6 +11,7 @@ from reactions.models.explained import Explained
 from reactions.models.scheduled import Scheduled
 from reactions.models.written import Written
 from reactions.refusals import refusal
+from reactions.schedule import Schedule
 
 
 class ReactionQuerySet(models.QuerySet):
@@ -77,6 +78,7 @@ class Reaction(Written, Scheduled, Explained):
             self.trigger = ""
             if not self.frequency:
                 raise ValidationError({"frequency": "Choose how often it is due."})
+            self.forget_other_times()
             self._check_schedule()
             return
         try:
@@ -95,6 +97,23 @@ class Reaction(Written, Scheduled, Explained):
             said = error.message_dict
             raise ValidationError({"day_of_month" if name == "day" else name: said[name] for name in said}) from error
 
+    @property
+    def starts_when(self) -> str | Schedule:
+        """What starts it: the event, or the times."""
+        return self.schedule if self.kind == self.Kind.AUTOMATION else self.trigger
+
+    def start_from(self, moment: datetime) -> None:
+        """Let what happens, or is due, from this moment on start it. Raises Refusal `never_due`. Not saved."""
+        self.switched_on_at = moment
+        if self.kind == self.Kind.AUTOMATION:
+            self.next_at = self.first_after(moment)
+            if self.next_at is None:
+                raise refusal("never_due")
+
+    def why_not_run_now(self) -> Refusal | None:
+        """Why an automation cannot be started beside its times, or None."""
+        return None if self.is_active else refusal("switched_off")
+
     def why_not_switched_on(self) -> Refusal | None:
         """What is missing before it can be switched on, or None."""
         if not self.actions.exists():
@@ -103,15 +122,14 @@ class Reaction(Written, Scheduled, Explained):
 
     @transaction.atomic
     def switch_on(self, *, at: datetime) -> None:
-        """Let what happens from now on start it. Raises Refusal `no_actions`. Asking again changes nothing."""
+        """Let what happens from now on start it. Raises Refusal: no_actions, never_due. Asking again changes nothing."""
         if self.is_active:
             return
         no = self.why_not_switched_on()
         if no is not None:
             raise no
-        self.is_active, self.switched_on_at = True, at
-        if self.kind == self.Kind.AUTOMATION:
-            self.next_at = next(iter(self.schedule.next(1, after=at)), None)
+        self.start_from(at)
+        self.is_active = True
         self.save(update_fields=["is_active", "switched_on_at", "next_at", "updated_at"])
 
     @transaction.atomic

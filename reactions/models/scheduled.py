@@ -10,6 +10,14 @@ from profiles.conditions.field import ConditionField
 from profiles.models import Profile
 from reactions.schedule import DAYS, Frequency, Schedule
 
+# Each is asked for by one frequency, and is this with any other.
+OF_FREQUENCY = [
+    (Frequency.WEEKLY, "weekday", None),
+    (Frequency.MONTHLY, "day_of_month", None),
+    (Frequency.ONCE, "on_date", None),
+    (Frequency.CRON, "cron", ""),
+]
+
 
 class Scheduled(models.Model):
     """When an automation is due, and for whom."""
@@ -54,6 +62,21 @@ class Scheduled(models.Model):
             on_date=self.on_date,
             cron=self.cron,
         )
+
+    def forget_other_times(self) -> None:
+        """Keep of the times what the frequency asks for, so that what was chosen for another does not come back unseen."""
+        for frequency, name, nothing in OF_FREQUENCY:
+            if self.frequency != frequency:
+                setattr(self, name, nothing)
+
+    def first_after(self, moment: datetime) -> datetime | None:
+        """When it is due next, or None where it never is again."""
+        return next(iter(self.schedule.next(1, after=moment)), None)
+
+    def look_ahead(self, *, at: datetime) -> None:
+        """Keep that what was due until now is started, and when it is due next. Nobody changed it, so no version is kept."""
+        self.last_at, self.next_at = at, self.first_after(at)
+        type(self)._base_manager.filter(pk=self.pk).update(last_at=self.last_at, next_at=self.next_at)
 
     def audience_at(self, moment: datetime) -> models.QuerySet:
         """The customers for whom it is, as of the moment."""

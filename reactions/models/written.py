@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from reactions.models.steps import actions_of, as_document
+from reactions.models.times import tells_times, times_as_document, times_of
 from reactions.refusals import refusal
 
 # Enough for people; more would be somebody's mistake.
@@ -31,7 +32,7 @@ class Written(models.Model):
     def write(self, *, at: datetime, actions: list | None = None, is_active: bool | None = None, **fields) -> Self:
         """Save it with these fields and actions (`steps`), and switch it on or off: all of it or nothing. Returns itself.
 
-        What is None stays as it is. Raises ValidationError with the place of each mistake, and Refusal `no_actions`.
+        What is None stays as it is. Raises ValidationError with the place of each mistake, and Refusal: no_actions, never_due.
         """
         before = type(self)._base_manager.select_for_update().filter(pk=self.pk).first() if self.pk else None
         for name, value in fields.items():
@@ -51,10 +52,10 @@ class Written(models.Model):
                 errors |= error.message_dict
         if errors:
             raise ValidationError(errors)
-        if before is not None and self.is_active and before.trigger != self.trigger:
-            self.switched_on_at = at
         if is_active is False and self.is_active:
             self.switch_off()
+        if before is not None and self.is_active and before.starts_when != self.starts_when:
+            self.start_from(at)
         self._save_with(rows)
         if is_active is True:
             self.switch_on(at=at)
@@ -62,11 +63,10 @@ class Written(models.Model):
 
     def write_nothing(self, document: dict, *, at: datetime) -> None:
         """Raise what writing the document would raise, and take it back."""
-        fields = {name: document.get(name) or "" for name in ("name", "trigger", "description", "notes")}
         actions = document.get("actions") or []
         ids_left_out = [{**one, "id": None} if isinstance(one, dict) else one for one in actions]
         with transaction.atomic():
-            self.write(at=at, actions=ids_left_out, **fields)
+            self.write(at=at, actions=ids_left_out, **fields_of(document))
             transaction.set_rollback(True)
 
     def _save_with(self, rows: list | None) -> None:
@@ -101,3 +101,23 @@ class Written(models.Model):
 
     def actions_as_document(self) -> list[dict]:
         return [as_document(row) | {"id": row.pk} for row in self.actions.all()]
+
+    def as_document(self) -> dict:
+        """All that makes it again elsewhere, as documents of the API call it: no keys, and not whether it is switched on."""
+        times = times_as_document(self) if self.frequency else {"trigger": self.trigger}
+        actions = [{name: one[name] for name in one if name != "id"} for one in self.actions_as_document()]
+        return {
+            "name": self.name,
+            **times,
+            "description": self.description,
+            "notes": self.notes,
+            "actions": actions,
+        }
+
+
+def fields_of(document: dict) -> dict:
+    """What `write` takes of a document, but for its actions. Raises ValidationError by the document's keys."""
+    texts = {name: document.get(name) or "" for name in ("name", "description", "notes")}
+    if tells_times(document):
+        return {"kind": "automation"} | texts | times_of(document)
+    return {"kind": "trigger", "trigger": document.get("trigger") or ""} | texts

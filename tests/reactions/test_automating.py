@@ -7,6 +7,7 @@ from benefits.models import Benefit, BenefitDefinition
 from cxmanager.refusals import Refusal
 from jobs.models import Job
 from jobs.working import run_one
+from profiles.draining import drain_some
 from profiles.merging import merge
 from profiles.models import Event, Profile
 from reactions import automating
@@ -105,6 +106,13 @@ def test_steps_go_on_where_the_last_one_ended(automation, go, monkeypatch):
     assert Benefit.objects.values("profile").distinct().count() == Benefit.objects.count() == Profile.objects.count()
 
 
+def test_being_due_is_no_version_of_it(automation, go):
+    one = automation()
+    before = one.history.count()
+    go(NEXT_DAY)
+    assert one.history.count() == before
+
+
 def test_once_is_once(automation, go):
     one = automation(frequency="once", on_date=NEXT_DAY.date())
     go(NEXT_DAY)
@@ -142,6 +150,29 @@ class TestPausing:
         begun.resume(at=NEXT_DAY)
         go(NEXT_DAY)
         assert Benefit.objects.count() == 3
+
+    def test_what_waits_in_a_paused_one_holds_up_nothing_else(self, begun, go, people, monkeypatch, at, cause):
+        monkeypatch.setattr(automating, "done_to_many", lambda *_, **__: False)
+        run_one(worker="w")
+        begun.pause()
+        tag = [
+            {
+                "name": "attribute.set",
+                "arguments": [
+                    {"name": "namespace", "value": "a"},
+                    {"name": "handle", "value": "b"},
+                    {"name": "value", "value": "c"},
+                ],
+            }
+        ]
+        later = Reaction(name="On a tag", trigger="tag.added").write(at=at, actions=tag, is_active=True)
+        people[0].add_tags("vip", at=NEXT_DAY, cause=cause)
+        while drain_some(at=NEXT_DAY):
+            pass
+        go(NEXT_DAY)
+
+        assert later.runs.get().state == "done"
+        assert set(Run.objects.filter(occurrence=begun).values_list("state", flat=True)) == {"waiting"}
 
     def test_only_what_goes_on_can_be_paused_and_only_what_is_paused_resumed(self, begun, go):
         with pytest.raises(Refusal) as not_paused:
