@@ -41,7 +41,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "delete-systems": "Delete systems, also from the sales that came from them.",
     },
     "Automation": {
-        "CRUD-reactions": "Set up what is done for customers by itself when something happens, and read what was done.",
+        "CRUD-reactions": "Set up what is done for customers by itself, when something happens or when it is time, and read what was done.",
         "CRUD-webhooks": "Set up which systems are told of which events, and send deliveries again.",
         "CRUD-targets": "Set up where messages about customers go, and what they say.",
         "read-action-history": "Read what was sent to webhooks and targets, with what it says about customers.",

@@ -1,4 +1,7 @@
-"""Reactions as people say them: “When a tag is added to a customer, if …, issue the benefit “Birthday coffee”, then …”."""
+"""Reactions as people say them: “When a tag is added to a customer, if …, issue the benefit “Birthday coffee”, then …”.
+
+An automation begins with its times and its audience: “Every day at 09:00, for customers whose birthday is today, issue …”.
+"""
 
 import re
 from collections.abc import Iterable
@@ -11,6 +14,7 @@ from profiles.conditions.condition import Condition
 from profiles.events.catalogue import CATALOGUE
 from reactions.models import Action, Reaction
 from reactions.models.action import FILTER, facts_of
+from reactions.rehearsing import AUDIENCE
 
 CASES = re.compile(r"[,:;.]")
 FROM_EVENT = "(from the event)"
@@ -39,7 +43,32 @@ def sentence_of(reaction: Reaction, actions: Iterable[Action], names: Names | No
             continue
         steps += f", {'' if is_first else 'then '}{step_in_words(action, names)}"
         is_first = False
-    return f"When {when_in_words(reaction.trigger)}{steps or ', nothing is done yet'}."
+    return f"{beginning(reaction)}{steps or ', nothing is done yet'}."
+
+
+def beginning(reaction: Reaction) -> str:
+    """“When a customer joins”, or “Every day at 09:00, for customers whose birthday is today”."""
+    if reaction.kind != Reaction.Kind.AUTOMATION:
+        return f"When {when_in_words(reaction.trigger)}"
+    try:
+        times = reaction.schedule.words()
+    except (ValidationError, ValueError):
+        # Not all of it is said yet.
+        times = "when it is time"
+    return f"{times[:1].upper()}{times[1:]}, for {audience_in_words(reaction.audience)}"
+
+
+def audience_in_words(condition: dict | None) -> str:
+    if condition is None:
+        return "all customers"
+    try:
+        words = Condition.of(condition).words().rstrip(".")
+    except ValidationError:
+        # Kept from before a fact went.
+        return "customers of whom a condition holds"
+    words = words[:1].lower() + words[1:]
+    is_noun_first = not words.startswith(("not ", "(", "this "))
+    return f"customers whose {words}" if is_noun_first else f"customers of whom this holds: {words}"
 
 
 def when_in_words(trigger: str) -> str:
@@ -78,7 +107,7 @@ def told(argument, action: Action, names: Names) -> str:
 
 
 def label_of(handle: str) -> str:
-    return "Filter" if handle == FILTER else kind_label(handle)
+    return {FILTER: "Filter", AUDIENCE: "Audience"}.get(handle) or kind_label(handle)
 
 
 def kind_label(handle: str) -> str:

@@ -76,6 +76,7 @@ RUN_READ = OpenApiExample(
         "reaction": "Coffee for VIPs",
         "event_id": 4711,
         "event": "tag.added",
+        "occurrence_id": None,
         "profile_id": "0190c3ad-38cd-7747-b7f3-6649c9c05c5d",
         "state": "filtered",
         "steps": [

@@ -37,7 +37,18 @@ class RunSerializer(RehearsedSerializer):
     class Meta:
         model = Run
         fields = [
-            *["id", "reaction_id", "reaction", "event_id", "event", "profile_id", "state", "steps", "attempts"],
+            *[
+                "id",
+                "reaction_id",
+                "reaction",
+                "event_id",
+                "event",
+                "occurrence_id",
+                "profile_id",
+                "state",
+                "steps",
+                "attempts",
+            ],
             *["error", "milliseconds", "next_at", "created_at", "ended_at"],
         ]
         read_only_fields = fields
@@ -56,6 +67,8 @@ class RunViewSet(OmneoViewSet):
         "profile": "profile",
         "profile_id": "profile",
         "event_id": "event",
+        "occurrence": "occurrence",
+        "occurrence_id": "occurrence",
         "created_at": "created_at",
     }
     sort_fields = ["created_at"]

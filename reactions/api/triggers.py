@@ -1,101 +1,27 @@
 """Triggers with their actions over the API (omneo-reference 2.21, 3.9, 4.7), and trying one without effect (api.md 6)."""
 
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_serializer
-from rest_framework import serializers, status
+from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.response import Response
 
-from cxmanager.rest.viewsets import CrudViewSet, enveloped
 from profiles.models import Event, Profile
 from reactions.api import reaction_examples as examples
+from reactions.api.reactions import ReactionSerializer, ReactionViewSet
 from reactions.api.runs import RehearsedSerializer
-from reactions.api.why_not import WhyNotMixin
-from reactions.models import Action, Reaction
-from reactions.models.steps import HIGHEST_ORDER, MOST_ACTIONS
-from reactions.models.written import LONGEST_TEXT
-from reactions.rehearsing import rehearse
-from reactions.wording import Names, sentence_of
-
-
-class ArgumentSerializer(serializers.Serializer):
-    name = serializers.CharField(help_text="Of a filter: condition. Of other actions: as each takes them.")
-    value = serializers.JSONField(allow_null=True, help_text="A literal, or JSON Logic over the event.")
-    is_dynamic = serializers.BooleanField(
-        allow_null=True, required=False, help_text="Whether the value is JSON Logic, worked out for each event."
-    )
-
-
-@extend_schema_serializer(examples=[examples.ACTION, examples.ACTION_SHOWN])
-class ActionSerializer(serializers.ModelSerializer):
-    uuid = serializers.CharField(source="handle", required=False, help_text="Which action: filter, benefit.issue, ….")
-    name = serializers.CharField(help_text="Which action it is, or where `uuid` says that, what it is called here.")
-    sort_order = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=HIGHEST_ORDER)
-    arguments = ArgumentSerializer(many=True, required=False)
-
-    class Meta:
-        model = Action
-        fields = ["id", "uuid", "name", "sort_order", "description", "notes", "arguments"]
-
-    def to_representation(self, row: Action) -> dict:
-        return {
-            "id": row.pk,
-            "uuid": row.handle,
-            "name": row.name or row.handle,
-            "sort_order": row.sort_order,
-            "description": row.description,
-            "notes": row.notes,
-            "arguments": [{"name": name, **one} for name, one in row.arguments.items()],
-        }
-
-
-class WrittenActions(serializers.JSONField):
-    """A list of actions. The model's verb reads it, so that every door is told the same."""
-
-    default_error_messages = {"null": "This must be a list of actions."}
-
-    def to_representation(self, value) -> list[dict]:
-        return ActionSerializer(value.all(), many=True).data
+from reactions.models import Reaction
 
 
 @extend_schema_serializer(examples=[examples.TRIGGER, examples.TRIGGER_READ])
-class TriggerSerializer(serializers.ModelSerializer):
-    """Written by `Reaction.write`, which judges it all at once."""
-
-    name = serializers.CharField(max_length=191)
+class TriggerSerializer(ReactionSerializer):
     trigger = serializers.CharField(max_length=64, help_text="The event, by our name or Omneo's.")
-    description = serializers.CharField(required=False, allow_null=True, allow_blank=True, max_length=LONGEST_TEXT)
-    notes = serializers.CharField(required=False, allow_null=True, allow_blank=True, max_length=LONGEST_TEXT)
-    is_active = serializers.BooleanField(
-        required=False, help_text="True switches it on: what happens from then on starts it."
-    )
-    actions = WrittenActions(
-        required=False, help_text=f"At most {MOST_ACTIONS}, done in the order of sort_order. Left out, they stay."
-    )
-    sentence = serializers.SerializerMethodField(help_text="All of it in words.")
 
-    class Meta:
-        model = Reaction
+    class Meta(ReactionSerializer.Meta):
         fields = [
             *["id", "name", "trigger", "description", "notes", "is_active", "sentence", "actions"],
             *["created_at", "updated_at"],
         ]
-
-    def get_sentence(self, row: Reaction) -> str:
-        names = self.root.__dict__.setdefault("_names", Names())
-        return sentence_of(row, row.actions.all(), names)
-
-    def create(self, given: dict) -> Reaction:
-        return self.written(Reaction(), given)
-
-    def update(self, row: Reaction, given: dict) -> Reaction:
-        return self.written(row, given)
-
-    def written(self, row: Reaction, given: dict) -> Reaction:
-        given |= {name: given[name] or "" for name in ("description", "notes") if name in given}
-        return row.write(at=timezone.now(), **given)
 
 
 @extend_schema_serializer(examples=[examples.DRY_RUN])
@@ -113,52 +39,23 @@ class DryRunInput(serializers.Serializer):
         return given
 
 
-class TriggerViewSet(WhyNotMixin, CrudViewSet):
+class TriggerViewSet(ReactionViewSet):
     """Reactions to events: when one of this name happens to a customer, the actions are done for them, once, in order."""
 
     queryset = Reaction.objects.triggers().prefetch_related("actions")
     serializer_class = TriggerSerializer
-    scope = "CRUD-reactions"
     filter_fields = {"name": "name", "trigger": "trigger", "is_active": "is_active"}
-    sort_fields = ["name", "created_at", "updated_at"]
-    lookup_value_regex = r"[0-9]{1,18}"
-
-    def perform_create(self, serializer) -> None:
-        serializer.save()
-        self._read_again(serializer)
-
-    def perform_update(self, serializer) -> None:
-        serializer.save()
-        self._read_again(serializer)
-
-    def _read_again(self, serializer) -> None:
-        serializer.instance = self.queryset.get(pk=serializer.instance.pk)
-
-    def perform_destroy(self, instance: Reaction) -> None:
-        """Its runs stay on record."""
-        instance.remove(at=timezone.now())
-
-    @extend_schema(methods=["GET"], request=None, responses=ActionSerializer(many=True))
-    @extend_schema(methods=["POST"], request=ActionSerializer, responses={201: ActionSerializer})
-    @action(detail=True, methods=["get", "post"], pagination_class=None)
-    def actions(self, request, pk: str) -> Response:
-        """The actions in their order; POST adds one, where its sort_order says or at the end."""
-        trigger = self.get_object()
-        if request.method == "GET":
-            return enveloped(ActionSerializer(trigger.actions.all(), many=True).data)
-        added = trigger.add_action(request.data, at=timezone.now())
-        return enveloped(ActionSerializer(added).data, status.HTTP_201_CREATED)
 
     @extend_schema(request=DryRunInput, responses={200: RehearsedSerializer, 404: None})
     @action(detail=True, methods=["post"], url_path="dry-run")
     def dry_run(self, request, pk: str) -> Response:
         """What it would do now, step by step. Nothing is written or sent. Needs the scope CRUD-profiles as well."""
-        if not request.auth.allows("CRUD-profiles"):
-            raise PermissionDenied
-        trigger, given = self.get_object(), DryRunInput(data=request.data)
+        self.check_may_see_customers(request)
+        reaction = self.get_object()
+        given = DryRunInput(data=request.data)
         given.is_valid(raise_exception=True)
         if "profile_id" in given.validated_data:
             about = {"profile": get_object_or_404(Profile.objects.living(), pk=given.validated_data["profile_id"])}
         else:
             about = {"event": get_object_or_404(Event, pk=given.validated_data["event_id"])}
-        return enveloped(RehearsedSerializer(rehearse(trigger, at=timezone.now(), **about)).data)
+        return self.tried(reaction, **about)

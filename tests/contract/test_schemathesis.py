@@ -37,6 +37,7 @@ from benefits.models import Benefit, BenefitDefinition
 from profiles.cause import Cause
 from profiles.member_tokens import signed
 from profiles.models import Event, Profile, Tag
+from reactions.automating import begin
 from reactions.models import Delivery, Reaction, Run, Target, Webhook
 from transactions.models import Brand, System, Transaction, TransactionClaim
 
@@ -88,6 +89,10 @@ def known(db, at) -> dict[str, str]:
     )
     document = {"name": "tag.add", "arguments": [{"name": "tag", "value": "contract"}]}
     trigger = Reaction(name="Contract", trigger="tag.added").write(at=at, actions=[document])
+    automation = Reaction(kind="automation", name="Contract").write(
+        at=at, actions=[document], is_active=True, frequency="daily"
+    )
+    occurrence = begin(automation, due_at=at, at=at, cause=Cause())
     run = Run.objects.create(
         reaction=trigger, event=Event.objects.first(), state=Run.State.PARKED, next_at=at, created_at=at
     )
@@ -105,6 +110,8 @@ def known(db, at) -> dict[str, str]:
         "/products/variants": printed["product_variant_id"],
         "/profiles/transactions": sale.pk,
         "/triggers": trigger.pk,
+        "/automations": automation.pk,
+        "/reactions/occurrences": occurrence.pk,
         "/reactions/runs": run.pk,
         "/systems": System.objects.create(handle="contract").pk,
         "/transactions": sale.pk,

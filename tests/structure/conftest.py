@@ -29,7 +29,8 @@ from profiles.models import (
     Tag,
     Unheard,
 )
-from reactions.models import Delivery, Reaction, Run, Target, Webhook
+from reactions.automating import begin
+from reactions.models import Delivery, Occurrence, Reaction, Run, Target, Webhook
 from transactions.models import Brand, Product, ProductVariant, System, Transaction, TransactionClaim
 
 
@@ -247,6 +248,31 @@ class World:
             {"name": "target.send", "arguments": [{"name": "target", "value": self._target(4000 + number).handle}]},
         ]
         return reaction.write(at=self.at, actions=actions, is_active=bool(number % 2))
+
+    def _automation(self, number: int) -> Reaction:
+        benefit = {"name": "definition", "value": self._definition(6000 + number).handle}
+        return Reaction(kind="automation", name=f"Automation {number}").write(
+            at=self.at,
+            actions=[{"name": "benefit.issue", "arguments": [benefit]}],
+            is_active=True,
+            frequency="daily",
+            audience={"==": [{"var": "first_name"}, f"P{number}"]},
+        )
+
+    def _occurrence(self, number: int) -> Occurrence:
+        automation = self._automation(7000 + number)
+        occurrence = begin(automation, due_at=self.at, at=self.at, cause=self.cause)
+        for state in (Run.State.WAITING, Run.State.PARKED):
+            Run.objects.create(
+                reaction=automation,
+                event=occurrence.event,
+                occurrence=occurrence,
+                profile=self._profile(10 * number + 100_000 + (state == Run.State.PARKED)),
+                state=state,
+                next_at=self.at,
+                created_at=self.at,
+            )
+        return occurrence
 
     def _run(self, number: int) -> Run:
         return Run.objects.create(

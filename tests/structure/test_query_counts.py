@@ -18,6 +18,7 @@ from tests.conftest import person
 LISTS = {
     "/api/v3/audits": "event",
     "/api/v3/auth/access-tokens": "token",
+    "/api/v3/automations": "automation",
     "/api/v3/benefits": "benefit",
     "/api/v3/benefits/batches": "batch",
     "/api/v3/benefits/definitions": "definition",
@@ -52,6 +53,7 @@ LISTS = {
     "/api/v3/segments": "segment",
     "/api/v3/segments/{segment_id}/profiles": "member_of_segment",
     "/api/v3/settings": "setting",
+    "/api/v3/reactions/occurrences": "occurrence",
     "/api/v3/reactions/runs": "run",
     "/api/v3/settings/environment": "environment",
     "/api/v3/systems": "system",
