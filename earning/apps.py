@@ -12,5 +12,7 @@ class EarningConfig(AppConfig):
         from earning.standing import make_default_program
 
         post_migrate.connect(make_default_program, sender=self, dispatch_uid="earning.make_default_program")
-        # It registers itself by being imported: who hears of new customers.
+        # Each registers itself by being imported: who hears of new customers, what is done by itself, the jobs' handlers.
         import_module("earning.enrolling")
+        import_module("earning.tier_rounds")
+        import_module("earning.tasks")

@@ -19,8 +19,6 @@ NOTHING_YET = {
     "reward_balance": 0,
     "point_balance": 0,
     "combined_balance_dollars": 0,
-    "tier_handle": None,
-    "tier": {"handle": None, "name": None},
     "flattened_statuses": [],
 }
 # Events keep money and quantities as text, so that nothing is rounded; those who compare and print them want numbers.

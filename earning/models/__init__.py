@@ -6,5 +6,18 @@ from earning.models.card import LoyaltyCard
 from earning.models.credit import Credit
 from earning.models.debit import Allocation, Debit
 from earning.models.program import Program
+from earning.models.tier import TierDefinition
+from earning.models.tier_standing import TierChange, TierStanding
 
-__all__ = ["Adjustment", "Allocation", "Balance", "Credit", "Debit", "LoyaltyCard", "Program"]
+__all__ = [
+    "Adjustment",
+    "Allocation",
+    "Balance",
+    "Credit",
+    "Debit",
+    "LoyaltyCard",
+    "Program",
+    "TierChange",
+    "TierDefinition",
+    "TierStanding",
+]

@@ -20,6 +20,7 @@ class LoyaltyCard(models.Model):
     program = models.ForeignKey("earning.Program", models.PROTECT, related_name="cards")
     number = models.CharField(max_length=64, unique=True, error_messages={"unique": "Another card has this number."})
     status = models.CharField(max_length=12, choices=Status, default=Status.ACTIVE)
+    tier = models.ForeignKey("earning.TierDefinition", models.PROTECT, null=True, blank=True, related_name="cards")
     referred_by = models.ForeignKey(
         "profiles.Profile", models.SET_NULL, null=True, blank=True, related_name="referred_cards"
     )

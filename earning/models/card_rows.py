@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import IntegrityError, models, transaction
 
 from earning.models.program import Program
+from earning.models.tier import TierDefinition
 from earning.numbering import number_of
 from earning.refusals import refusal
 from jobs.poking import poke
@@ -35,14 +36,15 @@ class LoyaltyCardQuerySet(models.QuerySet):
     def make(self, profile_ids: Sequence[UUID], program: Program, *, at: datetime, cause: Cause) -> int:
         """Give each of these customers a card, where they have none of this program. Records `card.created` for each that was made.
 
-        Four statements, however many. Returns how many were made.
+        Each stands on the program's entry tier. Five statements, however many. Returns how many were made.
         """
         # In one order for all, so that two workers never wait for one another.
         owners = sorted(set(profile_ids))
         if not owners:
             return 0
         rows = dict(zip(reserve_ids(self.model, len(owners)), owners, strict=True))
-        shared = {"program": program, "created_at": at, "updated_at": at}
+        entry = TierDefinition.objects.entry(program)
+        shared = {"program": program, "tier": entry, "created_at": at, "updated_at": at}
         self.bulk_create(
             [self.model(pk=pk, profile_id=owner, number=number_of(pk), **shared) for pk, owner in rows.items()],
             ignore_conflicts=True,
@@ -77,6 +79,7 @@ class LoyaltyCardQuerySet(models.QuerySet):
             profile=profile,
             program=program,
             number=number or number_of(pk),
+            tier=TierDefinition.objects.entry(program),
             created_at=at,
             updated_at=at,
             **given,

@@ -17,7 +17,7 @@ def test_every_fact_of_the_profile_stands_under_its_name(member, at):
     assert context["id"] == context["profile_id"] == str(member.pk)
     assert context["custom_attributes"] == {"shop": {"size": "XL"}}
     assert context["joined_at"] == "2026-05-01 12:00:00"
-    assert (context["reward_balance"], context["tier"]) == (0, {"handle": None, "name": None})
+    assert (context["reward_balance"], context["tier"]["handle"], context["tier"]["name"]) == (0, None, None)
     for fact in FACTS:
         value = context
         for name in fact.handle.split("."):

@@ -13,7 +13,8 @@ from access.models import ApiToken, Setting, StaffRole
 from access.recording import Actor
 from access.roles import Role
 from benefits.models import BenefitDefinition
-from earning.models import LoyaltyCard
+from earning import tier_years, tiering
+from earning.models import LoyaltyCard, TierDefinition
 from profiles.cause import Cause
 from profiles.erasing import erase
 from profiles.events.catalogue import CATALOGUE
@@ -127,6 +128,26 @@ def of_cards(tour: Tour) -> None:
     card.change_status("suspended", **tour.told)
 
 
+def of_tiers(tour: Tour) -> None:
+    """Up by hand, down by hand, kept for a year since it asks for little, and towards the next by a sale."""
+    card = LoyaltyCard.objects.ensure(tour.member, **tour.told)
+    made = {"program": card.program, "basis": "spend"}
+    low, high = (
+        TierDefinition.objects.create(name=name, handle=name.lower(), rank=rank, value_min=rank * 100, **made)
+        for rank, name in enumerate(("Bronze", "Gold"))
+    )
+    tiering.assign(card, high, **tour.told)
+    tiering.assign(card, low, **tour.told)
+    Transaction.objects.record(tour.member, {"total": Decimal(50), "transacted_at": tour.at}, **tour.told)
+    tiering.refresh(card, **tour.told)
+    tiering.assign(card, high, **tour.told)
+    TierDefinition.objects.update(value_maintain=Decimal("0.01"))
+    Transaction.objects.record(
+        tour.member, {"total": Decimal(1), "transacted_at": tour.at + timedelta(days=9)}, **tour.told
+    )
+    assert tier_years.maintain_due(at=tour.at + timedelta(days=400), cause=Cause()) == 1
+
+
 def of_products(tour: Tour) -> None:
     product = tour.call("post", "products", {"title": "Scarf", "external_id": "P-1"})
     tour.live(f"products/{product['id']}/variants", {"sku": "SCARF-RED"}, {"price": 5})
@@ -178,7 +199,7 @@ TOURS = {
     "Customers": [of_customers],
     "Benefits": [of_benefits],
     "Purchases": [of_purchases],
-    "Earning": [of_cards],
+    "Earning": [of_cards, of_tiers],
     "Products": [of_products],
     "Administration": [of_administration, of_webhooks, of_automations],
 }

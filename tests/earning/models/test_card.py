@@ -53,7 +53,7 @@ class TestNewCustomers:
     def test_a_hundred_cost_as_many_statements_as_one(self, program, at, cause, django_assert_num_queries):
         for count in (1, 100):
             profiles = Profile.objects.bulk_create(Profile(first_name="P") for _ in range(count))
-            with django_assert_num_queries(6):
+            with django_assert_num_queries(7):
                 LoyaltyCard.objects.make([one.pk for one in profiles], program, at=at, cause=cause)
 
     def test_who_was_there_before_gets_one_in_housekeeping(self, card, other_member, big_bear, at, cause):

@@ -1,0 +1,22 @@
+"""The background door: what the worker does for this app. Each step reads the clock and commits with its checkpoint."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from earning import tier_rounds
+from jobs.handlers import handles
+from jobs.models import Job
+from profiles.cause import Cause
+
+
+@handles(tier_rounds.KIND, label="Tiers worked out anew")
+def recalculate_tiers(job: Job) -> dict:
+    """Let all cards of a program climb its ladder. Killed at any point, the next worker carries on behind the last step."""
+    cause, after = Cause(user=job.created_by), job.cursor.get("after", 0)
+    while True:
+        with transaction.atomic():
+            at = timezone.now()
+            after, count = tier_rounds.recalculate_some(job.arguments["program"], after=after, at=at, cause=cause)
+            if after is None:
+                return {"cards": job.done}
+            job.checkpoint(at=at, done=job.done + count, cursor={"after": after})
