@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 
 from cxmanager.amounts import money as written_money
 from cxmanager.amounts import plain
-from earning.basket import Basket, BasketLine
+from earning.basket import Basket, BasketLine, amount_of
 from earning.reasons import Reason
 from earning.rules.fields import Field, read_fields
 from earning.snapshot import MEMBER, ZERO, Happening, Member, Occurrence, ProgramTerms, Rewards, RuleTerms
@@ -111,7 +111,10 @@ def gain_of_lines(rule: RuleTerms, lines: list[BasketLine], amount: Decimal, *, 
 
 
 def shared(points: Decimal, money: Decimal, lines: list[BasketLine]) -> dict[str, PointsAndMoney]:
-    total = sum((line.amount for line in lines), ZERO)
+    """By line: its part of the points and of the money, by what it comes to."""
+    total = amount_of(lines)
+    if not money:
+        return {line.key: (points * line.amount / total, ZERO) for line in lines}
     return {line.key: (points * line.amount / total, money * line.amount / total) for line in lines}
 
 

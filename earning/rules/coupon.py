@@ -89,10 +89,10 @@ class Coupon(Conditions):
     def why_not(self, occurrence: Occurrence) -> Refused | None:
         if self.coupon_used(occurrence) is not None:
             return None
-        wanted = self.codes[:3] or self.pool
+        # Who asks why is not told the codes.
         if not occurrence.coupons:
-            return reasons.NO_COUPON, None, wanted
-        return reasons.OTHER_COUPON, {one.code for one in occurrence.coupons}, wanted
+            return reasons.NO_COUPON, None, None
+        return reasons.OTHER_COUPON, {one.code for one in occurrence.coupons}, None
 
     def once_for(self, occurrence: Occurrence, member: Member, program: ProgramTerms) -> str | None:
         return "coupon" if self.once_per_member else None

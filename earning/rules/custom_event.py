@@ -23,7 +23,7 @@ class CodeField(Text):
         code = super().read(value)
         if CODE.fullmatch(code) is None:
             raise ValidationError(
-                f"{self.label} is up to 64 of a–z, 0–9, “_”, “.” and “-”. Example: app.shared.", code="invalid"
+                f"“{self.label}” is up to 64 of a–z, 0–9, “_”, “.” and “-”. Example: app.shared.", code="invalid"
             )
         if code in EVENTS:
             raise ValidationError(

@@ -69,7 +69,7 @@ class Field:
     def read_or_default(self, value) -> Any:
         if is_nothing(value):
             if self.is_required:
-                raise ValidationError(f"{self.label} is missing.", code="required")
+                raise ValidationError(f"“{self.label}” is missing.", code="required")
             return self.default
         return self.read(value)
 
@@ -96,12 +96,12 @@ class Amount(Field):
     def read(self, value) -> Decimal:
         number = decimal_of(value)
         if number is None:
-            raise ValidationError(f"{self.label} must be a number, such as 10 or 12.50.", code="invalid")
+            raise ValidationError(f"“{self.label}” must be a number, such as 10 or 12.50.", code="invalid")
         if number < self.least or number > self.most or (self.is_above and number == self.least):
             bounds = f"above {self.least:,f}" if self.is_above else f"{self.least:,f} or more"
-            raise ValidationError(f"{self.label} must be {bounds}, and {self.most:,f} at most.", code="out_of_bounds")
+            raise ValidationError(f"“{self.label}” must be {bounds}, and {self.most:,f} at most.", code="out_of_bounds")
         if number != round(number, self.decimals):
-            raise ValidationError(f"{self.label} has more than {self.decimals} decimals.", code="too_precise")
+            raise ValidationError(f"“{self.label}” has more than {self.decimals} decimals.", code="too_precise")
         return number
 
     def write(self, value: Decimal | None) -> str | None:
@@ -130,7 +130,7 @@ class Whole(Field):
         number = decimal_of(value)
         if number is None or not self.least <= number <= self.most or number != int(number):
             raise ValidationError(
-                f"{self.label} must be a whole number from {self.least:,} to {self.most:,}.", code="invalid"
+                f"“{self.label}” must be a whole number from {self.least:,} to {self.most:,}.", code="invalid"
             )
         return int(number)
 
@@ -143,7 +143,7 @@ class Flag(Field):
 
     def read(self, value) -> bool:
         if not isinstance(value, bool):
-            raise ValidationError(f"{self.label} must be true or false.", code="invalid")
+            raise ValidationError(f"“{self.label}” must be true or false.", code="invalid")
         return value
 
 
@@ -160,7 +160,7 @@ class Choice(Field):
         if value in known:
             return value
         near = did_you_mean(str(value), known) or f" It is one of {', '.join(known)}."
-        raise ValidationError(f"{self.label} has no “{str(value)[:40]}”.{near}", code="invalid_choice")
+        raise ValidationError(f"“{self.label}” has no “{str(value)[:40]}”.{near}", code="invalid_choice")
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ class Text(Field):
     default: str | None = None
 
     def read(self, value) -> str:
-        return text_of(value, self.label)
+        return text_of(value, f"“{self.label}”")
 
 
 @dataclass(frozen=True)
@@ -182,9 +182,11 @@ class Texts(Field):
     default: tuple = ()
 
     def read(self, value) -> tuple[str, ...]:
-        words = tuple(dict.fromkeys(text_of(one, f"Each of {self.label}") for one in list_of(value, self.label)))
+        words = tuple(
+            dict.fromkeys(text_of(one, f"Each of “{self.label}”") for one in list_of(value, f"“{self.label}”"))
+        )
         if self.is_required and not words:
-            raise ValidationError(f"{self.label} is missing.", code="required")
+            raise ValidationError(f"“{self.label}” is missing.", code="required")
         return words
 
     def write(self, value: tuple[str, ...]) -> list[str]:

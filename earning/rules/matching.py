@@ -25,7 +25,7 @@ class LabelsField(Field):
 
     def read(self, value) -> tuple[tuple[str, str], ...]:
         errors, labels = {}, []
-        for number, one in enumerate(list_of(value, self.label)):
+        for number, one in enumerate(list_of(value, f"“{self.label}”")):
             try:
                 labels.append(read_label(one))
             except ValidationError as error:
@@ -64,12 +64,12 @@ class MatchField(Field):
         match = super().read_or_default(value)
         if self.is_required and not match:
             raise ValidationError(
-                f"{self.label}: name at least one product, category, brand or label.", code="required"
+                f"“{self.label}”: name at least one product, category, brand or label.", code="required"
             )
         return match
 
     def read(self, value) -> Match:
-        return Match(**read_fields(MATCH_FIELDS, value, self.label))
+        return Match(**read_fields(MATCH_FIELDS, value, f"“{self.label}”"))
 
     def write(self, value: Match) -> dict:
         return {field.name: field.write(getattr(value, field.name)) for field in MATCH_FIELDS}
@@ -92,9 +92,9 @@ class MultipliersField(Field):
     kind: ClassVar[str] = "multipliers"
 
     def read(self, value) -> tuple[tuple[Match, Decimal], ...]:
-        given = list_of(value, self.label, MOST_MULTIPLIERS)
+        given = list_of(value, f"“{self.label}”", MOST_MULTIPLIERS)
         if not given:
-            raise ValidationError(f"{self.label} is missing.", code="required")
+            raise ValidationError(f"“{self.label}” is missing.", code="required")
         errors, pairs = {}, []
         for number, one in enumerate(given):
             try:

@@ -1,5 +1,6 @@
 """A condition over the data of an event, in JSON Logic."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,9 +22,11 @@ class PredicateField(Field):
 
     def read(self, value) -> Mapping | None:
         if not isinstance(value, Mapping):
-            raise ValidationError(f'{self.label} must be JSON Logic, such as {{">": [{{"var": "score"}}, 10]}}.')
+            raise ValidationError(f'“{self.label}” must be JSON Logic, such as {{">": [{{"var": "score"}}, 10]}}.')
         if not value:
             return None
+        if "\\u0000" in json.dumps(value):
+            raise ValidationError(f"“{self.label}” holds a zero byte, which is no text.", code="invalid")
         check(value)
         # An operator in a branch that is not taken without data is found by asking for it alone.
         for name in sorted(operators_of(value)):

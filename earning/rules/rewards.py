@@ -19,7 +19,7 @@ class CurrencyField(Text):
     def read(self, value) -> str:
         code = super().read(value)
         if CURRENCY.fullmatch(code) is None:
-            raise ValidationError(f"{self.label} is written in three capital letters. Example: AUD.", code="invalid")
+            raise ValidationError(f"“{self.label}” is written in three capital letters. Example: AUD.", code="invalid")
         return code
 
 

@@ -1,13 +1,13 @@
 """Spending: points or cash back for what a purchase comes to (earning-reference 1.8)."""
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from typing import ClassVar
 
 from cxmanager.amounts import plain
 from earning import reasons
 from earning.basket import Basket, BasketLine, amount_of
-from earning.rules.conditions import PURCHASE, SPENDING_PHASE, Conditions, Gain, Refused, percent_of, worked
+from earning.rules.conditions import PURCHASE, SPENDING_PHASE, Conditions, Gain, Refused, percent_of, shared, worked
 from earning.rules.fields import Amount, Choice, Flag
 from earning.rules.matching import MatchField
 from earning.snapshot import Match, Purchase, Rewards, RuleTerms
@@ -104,16 +104,15 @@ class Spending(Conditions):
     ) -> Gain | Refused:
         times, back = considered / self.per_amount, percent_of(considered, rewards.percent)
         if self.mode == STEP:
-            times = times.to_integral_value(rounding="ROUND_FLOOR")
-            if not times and not back and not rewards.badge:
+            times = times.to_integral_value(rounding=ROUND_FLOOR)
+            if not times and not back:
                 return reasons.BELOW_STEP, considered, self.per_amount
             points, money = times * rewards.points, times * rewards.currency_amount + back
         else:
             # Multiplied first: what is divided exactly only then stays exact.
             points = considered * rewards.points / self.per_amount
             money = considered * rewards.currency_amount / self.per_amount + back
-        shares = {line.key: (points * line.amount / amount, money * line.amount / amount) for line in lines}
-        return Gain(points, money, shares, considered, self._working(rewards, considered, times))
+        return Gain(points, money, shared(points, money, lines), considered, self._working(rewards, considered, times))
 
     def _working(self, rewards: Rewards, considered: Decimal, times: Decimal) -> str:
         if self.mode == STEP:
