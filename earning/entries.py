@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from cxmanager.amounts import plain
 from earning import rounding
 from earning.limiting import Left, uses_of
-from earning.rules.conditions import Gain, money_currency
+from earning.rules.conditions import Gain, money_currency, points_said
 from earning.snapshot import ZERO, Awarded, ProgramTerms, RuleTerms
 
 
@@ -83,7 +82,7 @@ class Entry:
     def _result(self) -> str:
         parts = []
         if self.points:
-            parts.append(f"{plain(self.points)} points")
+            parts.append(points_said(self.points))
         if self.money:
             parts.append(f"{self.money:,f} {self.currency}")
         if self.rule.rewards.badge:

@@ -6,7 +6,7 @@ from cxmanager.amounts import plain
 from earning import reasons
 from earning.entries import Entry
 from earning.passing import Pass
-from earning.rules.conditions import Gain
+from earning.rules.conditions import Gain, points_said
 from earning.snapshot import MEMBER, ZERO, RuleTerms
 
 HIGHEST, ADDITIVE = "highest", "additive"
@@ -62,7 +62,7 @@ def multiplied(run: Pass, rule: RuleTerms, factors: Factors, points: Factors) ->
 
 def bonus(run: Pass, factors: Factors, points: Factors) -> Gain:
     added = {key: points[key] * (factor - 1) for key, factor in factors.items() if factor > 1}
-    working = " + ".join(f"{plain(points[key])} points × {plain(factors[key] - 1)}" for key in list(added)[:5])
+    working = " + ".join(f"{points_said(points[key])} × {plain(factors[key] - 1)}" for key in list(added)[:5])
     if len(added) > 5:
         working = f"{working} + … for {len(added)} lines"
     total = sum(added.values(), ZERO)

@@ -127,9 +127,14 @@ def worked(rewards: Rewards, amount: Decimal | None, *, times: Decimal = Decimal
     number = "" if times == 1 else f"{plain(times)} × "
     parts = []
     if rewards.points:
-        parts.append(f"{number}{plain(rewards.points)} points")
+        parts.append(f"{number}{points_said(rewards.points)}")
     if rewards.currency_amount:
         parts.append(f"{number}{written_money(rewards.currency_amount, rewards.currency or '')}")
     if rewards.percent and amount:
         parts.append(f"{plain(rewards.percent)}% of {plain(amount)}")
     return " and ".join(parts)
+
+
+def points_said(number: Decimal) -> str:
+    """“1 point”, “2.50 points”."""
+    return f"{plain(number)} {'point' if number == 1 else 'points'}"

@@ -89,7 +89,7 @@ def refused_rewards(kind: type[Conditions], read: dict) -> dict[str, list[str]]:
     if read["currency_amount"] and not kind.takes_money:
         errors["currency_amount"] = ["This rule multiplies the points of spending rules, and gives no money."]
     gives = [read[name] for name in ("points", "currency_amount", "percent", "badge")]
-    if kind.takes_points and all(one is None for one in gives):
+    if kind.takes_points and not any(gives):
         errors["points"] = ["Say what the rule gives: points, money, a percentage or a badge."]
     return errors
 

@@ -7,7 +7,17 @@ from typing import ClassVar
 from cxmanager.amounts import plain
 from earning import reasons
 from earning.basket import Basket, BasketLine, amount_of
-from earning.rules.conditions import PURCHASE, SPENDING_PHASE, Conditions, Gain, Refused, percent_of, shared, worked
+from earning.rules.conditions import (
+    PURCHASE,
+    SPENDING_PHASE,
+    Conditions,
+    Gain,
+    Refused,
+    percent_of,
+    points_said,
+    shared,
+    worked,
+)
 from earning.rules.fields import Amount, Choice, Flag
 from earning.rules.matching import MatchField
 from earning.snapshot import Match, Purchase, Rewards, RuleTerms
@@ -120,7 +130,7 @@ class Spending(Conditions):
         each = "" if self.per_amount == 1 else f" for each {plain(self.per_amount)}"
         parts = []
         if rewards.points:
-            parts.append(f"{plain(rewards.points)} points{each} × {plain(considered)}")
+            parts.append(f"{points_said(rewards.points)}{each} × {plain(considered)}")
         if rewards.currency_amount:
             parts.append(
                 f"{plain(rewards.currency_amount)} {rewards.currency or ''}".strip() + f"{each} × {plain(considered)}"

@@ -1,12 +1,14 @@
 """Rules, members and baskets of the worked examples (earning-reference 3), made without a database."""
 
+from dataclasses import fields
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import count
 from zoneinfo import ZoneInfo
 
 from earning.evaluating import evaluate
-from earning.rules.terms import terms_of
+from earning.rules import read_conditions, type_of
+from earning.rules.rewards import read_rewards
 from earning.snapshot import (
     Evaluation,
     Happening,
@@ -30,36 +32,24 @@ def program(**terms) -> ProgramTerms:
     return ProgramTerms(**{"currency": "AUD", "zone": MELBOURNE, "scale": 2} | terms)
 
 
-def rule(type: str, points=None, /, *, limits: tuple[LimitTerms, ...] = (), created_at=NOON, **document) -> RuleTerms:
-    """A rule of a type. What is not a key of the rule is one of its conditions; `money`, `currency`, `percent` and `badge` are rewards."""
-    number = document.pop("id", None) or next(_numbers)
-    moments = {name: document.pop(name) for name in ("starts_at", "ends_at") if name in document}
-    rewards = {
-        "points": points,
-        "currency_amount": document.pop("money", None),
-        **{name: document.pop(name, None) for name in ("currency", "percent", "badge")},
-    }
-    known = {
-        name: document.pop(name)
-        for name in (
-            "name",
-            "handle",
-            "status",
-            "tiers",
-            "segments",
-            "excluded_segments",
-            "excluded_members",
-            "locations",
-            "priority",
-            "stop_after",
-            "requires_approval",
-            "apply_automatically",
-        )
-        if name in document
-    }
-    whole = {"name": f"Rule {number}", "handle": f"rule-{number}", "type": type, "rewards": rewards} | known
-    return terms_of(
-        whole | {"conditions": document}, id=number, version_id=None, created_at=created_at, limits=limits, **moments
+REWARDS = {"money": "currency_amount", "currency": "currency", "percent": "percent", "badge": "badge"}
+SETS = ("tiers", "segments", "excluded_segments", "excluded_members", "locations")
+TERMS = {one.name for one in fields(RuleTerms)}
+
+
+def rule(type: str, points=None, /, **given) -> RuleTerms:
+    """A rule of a type. `money`, `currency`, `percent` and `badge` are rewards; what is no term of a rule is one of its conditions."""
+    number = given.pop("id", None) or next(_numbers)
+    rewards = {"points": points} | {REWARDS[name]: given.pop(name) for name in REWARDS if name in given}
+    terms = {name: given.pop(name) for name in TERMS if name in given}
+    sets = {name: frozenset(terms.pop(name)) for name in SETS if name in terms}
+    usual = {"version_id": None, "handle": f"rule-{number}", "name": f"Rule {number}", "created_at": NOON}
+    return RuleTerms(
+        id=number,
+        type=type,
+        conditions=read_conditions(type, given),
+        rewards=read_rewards(type_of(type), rewards),
+        **usual | sets | terms,
     )
 
 

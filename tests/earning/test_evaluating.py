@@ -67,7 +67,7 @@ def test_both_ends_of_the_time_count():
 def test_what_applies_says_how_it_was_worked_out():
     assert said(rule("spending", "4")) == "It applies: 4 points × 152 = 608 points."
     assert said(rule("spending", "1", per_amount="10", mode="step")) == (
-        "It applies: 15 × 1 points, one for each 10 of 152 = 15 points."
+        "It applies: 15 × 1 point, one for each 10 of 152 = 15 points."
     )
     assert said(rule("spending", "4", percent="3"), what=order("83.33")) == (
         "It applies: 4 points × 83.33 and 3% of 83.33 = 333.32 points and 2.50 AUD."

@@ -19,7 +19,7 @@ earning = settings(max_examples=60, deadline=None, derandomize=True)
 SKUS = ["A", "B", "C"]
 COLORS = ["red", "blue"]
 cents = st.integers(-500, 30_000).map(lambda cents: Decimal(cents) / 100)
-few = st.decimals(0, 20, places=3)
+few = st.decimals("0.001", 20, places=3)
 matches = st.one_of(
     st.just({}),
     st.lists(st.sampled_from(SKUS), min_size=1, max_size=2).map(lambda skus: {"skus": skus}),
@@ -181,12 +181,12 @@ def test_returns_take_back_never_more_than_all_and_at_last_exactly_all(terms, ru
 
 
 @earning
-@given(st.lists(st.tuples(st.integers(0, 300), st.integers(0, 2)), min_size=1, max_size=5))
+@given(st.lists(st.tuples(st.integers(1, 300), st.integers(0, 2)), min_size=1, max_size=5))
 def test_of_events_the_highest_is_given_and_all_of_them_where_they_add(amounts):
     rules = [rule("event", str(points), event="login", priority=priority) for points, priority in amounts]
     highest = evaluate(program(), rules, MARIA, event("login"))
     assert highest.points == max(points for points, _ in amounts)
-    assert len(highest.awards) == (highest.points > 0)
+    assert len(highest.awards) == 1
     assert evaluate(program(combination="sum"), rules, MARIA, event("login")).points == sum(
         points for points, _ in amounts
     )

@@ -27,7 +27,7 @@ def test_a_limit_on_points_refuses_or_trims():
     assert award.points == 50
     assert award.uses == ((1, 50),)
     assert sum(points for points, _ in award.shares.values()) == pytest.approx(50, abs=Decimal("1e-20"))
-    assert award.working == "1 points × 152, of which the limit leaves 50 points"
+    assert award.working == "1 point × 152, of which the limit leaves 50 points"
 
 
 def test_what_is_trimmed_is_multiplied_as_it_is():

@@ -186,6 +186,7 @@ def test_rewards_are_read_and_written_back():
         ("event", {"percent": "5"}, {"percent": ["A rule of the type event has no amount to take a percent of."]}),
         ("multiple_reward", {"points": 5}, {"points": ["This rule multiplies the points of spending rules, and gives none of its own."]}),
         ("spending", {}, {"points": ["Say what the rule gives: points, money, a percentage or a badge."]}),
+        ("spending", {"points": "0"}, {"points": ["Say what the rule gives: points, money, a percentage or a badge."]}),
         ("spending", {"points": -1}, {"points": ["“Points” must be 0 or more, and 1,000,000,000 at most."]}),
         ("spending", {"percent": 101}, {"percent": ["“Percent back” must be 0 or more, and 100 at most."]}),
         ("spending", {"point": 1}, {"point": ["Rewards take no “point”. Did you mean “points”?"]}),
