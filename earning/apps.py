@@ -9,10 +9,12 @@ class EarningConfig(AppConfig):
     verbose_name = "Earning"
 
     def ready(self) -> None:
+        from earning.append_only import keep
         from earning.standing import make_default_program
 
         post_migrate.connect(make_default_program, sender=self, dispatch_uid="earning.make_default_program")
-        # Each registers itself by being imported: who hears of new customers, what is done by itself, the jobs' handlers.
-        import_module("earning.enrolling")
-        import_module("earning.tier_rounds")
-        import_module("earning.tasks")
+        post_migrate.connect(keep, sender=self, dispatch_uid="earning.append_only")
+        # Each registers itself by being imported: what happens and can be asked of cards, who hears of new customers, what
+        # is done by itself, the receivers of signals, the jobs' handlers.
+        for name in ("point_events", "balance_facts", "enrolling", "expiring", "tier_rounds", "merging", "tasks"):
+            import_module(f"earning.{name}")

@@ -1,6 +1,9 @@
 """Every reason for which something about cards and points is refused: code (api.md 3) and sentence, in one place for all doors."""
 
+from decimal import Decimal
+
 from cxmanager.refusals import Refusal
+from earning.amounts import as_text, in_words
 
 SENTENCES = {
     "profile_inactive": "This customer's profile was deleted.",
@@ -11,9 +14,45 @@ SENTENCES = {
     "tier_of_another_program": "This tier belongs to another program than the card.",
     "tier_held": "The customer has this tier already.",
     "moved_meanwhile": "The tier of this customer has changed meanwhile. Try again.",
+    "card_suspended": "This card is suspended.",
+    "card_closed": "This card is closed.",
+    "card_pending": "This card is not active yet.",
+    "insufficient_points": "The card has {left}, which is {missing} too few.",
+    "in_debt": "{owed} are owed on this card. What is earned next repays them; until then nothing can be spent.",
+    "external_id_taken": "Something else on these cards has this external id.",
+    "same_card": "Points cannot be transferred to the card that they are on.",
+    "other_program": "Points can only be transferred between cards of one program.",
+    "taker_not_active": "The card that is to get the points is not active.",
+    "not_spent": "This was not spent, so it cannot come back.",
+    "nothing_to_restore": "All of this has come back already.",
+    "more_than_spent": "Only {most} can come back.",
+    "nothing_to_block": "There is nothing left of this that could be blocked.",
+    "not_blocked": "This is not blocked.",
+    "own_request": "Somebody else than who asked for it has to decide.",
+    "already_decided": "Somebody has decided this already.",
+    "nobody_decides": "A person has to decide this.",
 }
 
 
 def refusal(code: str, **details) -> Refusal:
-    """The refusal of this code."""
+    """The refusal of this code. `details` are further keys of the API's answer."""
     return Refusal(SENTENCES[code], code=code, **details)
+
+
+def too_little(wanted: Decimal, left: Decimal, *, unit: str) -> Refusal:
+    """`insufficient_points`, of points or money, with what is missing as `shortfall`."""
+    sentence = SENTENCES["insufficient_points"].format(left=in_words(left, unit), missing=in_words(wanted - left, unit))
+    details = {"shortfall": as_text(wanted - left, unit), "balance": as_text(left, unit)}
+    return Refusal(sentence, code="insufficient_points", **details)
+
+
+def in_debt(debt: Decimal, *, unit: str) -> Refusal:
+    """`in_debt`, with the `debt`."""
+    sentence = SENTENCES["in_debt"].format(owed=in_words(debt, unit))
+    return Refusal(sentence, code="in_debt", debt=as_text(debt, unit))
+
+
+def too_much_back(most: Decimal, *, unit: str) -> Refusal:
+    """`more_than_spent`, with what can come back at `most`."""
+    sentence = SENTENCES["more_than_spent"].format(most=in_words(most, unit))
+    return Refusal(sentence, code="more_than_spent", most=as_text(most, unit))

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from django.db.models import DecimalField, Expression, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
+from earning.amounts import POINTS
 from earning.models import Allocation, Credit, Debit, LoyaltyCard, Program, TierDefinition
-from earning.models.program import AMOUNT, POINTS
+from earning.models.program import AMOUNT
 from transactions.models import Transaction
 from transactions.models.aggregation import year_before
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.contrib.auth.models import Group
+from django.db.backends.sqlite3.base import DatabaseOperations
 
 from access.models import ApiToken, User
 from access.roles import Role
@@ -67,6 +68,26 @@ def no_undeclared_event(request, monkeypatch):
         assert wrong == []
     else:
         assert wrong, "This test is marked with records_anything, but all it recorded is declared."
+
+
+@pytest.fixture(autouse=True, scope="session")
+def tables_may_be_emptied():
+    """After a test with real transactions all tables are emptied: on SQLite by DELETE, which the ledger's triggers refuse.
+
+    They are taken out before. Emptying sends post_migrate, which makes them again.
+    """
+    emptied = DatabaseOperations.execute_sql_flush
+
+    def without_triggers(self, statements) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'earning%'")
+            for (name,) in cursor.fetchall():
+                cursor.execute(f"DROP TRIGGER {name}")
+        emptied(self, statements)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "execute_sql_flush", without_triggers)
+        yield
 
 
 @pytest.fixture

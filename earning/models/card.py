@@ -1,7 +1,10 @@
 from datetime import datetime
+from decimal import Decimal
+from types import EllipsisType
 
 from django.db import models, transaction
 
+from earning.amounts import POINTS
 from earning.models.card_rows import LoyaltyCardQuerySet
 from profiles.cause import Cause
 from profiles.models import Event
@@ -86,3 +89,70 @@ class LoyaltyCard(models.Model):
         self.updated_at = at
         self.save(update_fields=["status", "updated_at"])
         self.record("card.updated", at=at, cause=cause, changes={"status": [before, status]})
+
+    # --- What is on it: each verb takes the customer's turn first (earning.locking) --------------------------------------
+
+    def credit(self, value: Decimal, *, at: datetime, cause: Cause, **given) -> models.Model:
+        """Put points on the card, or money where `unit` names a currency, and return the Credit. Records `points.awarded`, `reward.issued`.
+
+        `given` is what else earning.crediting.Grant holds, such as kind, earned_at, expires_at, note or external_id.
+        `earning.crediting.grant` puts on many at once. Raises ValidationError, Refusal: card_closed, external_id_taken.
+        """
+        from earning.crediting import Grant, grant
+
+        return grant(self, [Grant(value=value, **given)], at=at, cause=cause)[0]
+
+    def spend(self, amount: Decimal, *, at: datetime, cause: Cause, unit: str = POINTS, **given) -> models.Model:
+        """Spend points, or money of a currency, soonest end first, and return the Debit. Records `points.spent`, `reward.redeemed`.
+
+        `given` may hold reason, external_id, transaction, meta. The same external id for the same amount spends once.
+        Raises ValidationError, Refusal: insufficient_points, in_debt, card_suspended, card_closed, card_pending,
+        external_id_taken.
+        """
+        from earning.spending import spend
+
+        return spend(self, unit, amount, at=at, cause=cause, **given)
+
+    def transfer(self, to: "LoyaltyCard", points: Decimal, *, at: datetime, cause: Cause, **given) -> models.Model:
+        """Give points to another customer's card of the program, with the end that they have; returns this card's Debit. Records `points.transferred` for both.
+
+        Raises ValidationError, Refusal: insufficient_points, in_debt, same_card, other_program, taker_not_active,
+        card_suspended, card_closed, card_pending, external_id_taken.
+        """
+        from earning.transferring import transfer
+
+        return transfer(self, to, points, at=at, cause=cause, **given)
+
+    def adjust(
+        self,
+        amount: Decimal,
+        *,
+        reason: str,
+        at: datetime,
+        cause: Cause,
+        unit: str = POINTS,
+        expires_at: datetime | EllipsisType | None = ...,
+    ) -> models.Model:
+        """Put points on the card or, less than 0, take them off, and return the Adjustment: made, or waiting for a second person.
+
+        Records `points.adjusted`, `points.adjustment_requested`. Raises ValidationError, Refusal: insufficient_points, card_closed.
+        """
+        from earning.adjusting import adjust
+
+        return adjust(self, amount, reason=reason, unit=unit, expires_at=expires_at, at=at, cause=cause)
+
+    def reverse(self, credit: models.Model, amount: Decimal | None = None, *, at: datetime, cause: Cause, **given):
+        """Take back so much of what a credit gave, or all of it, and return the Debit; None where nothing could be taken.
+
+        `given` may hold policy, reason, transaction, meta; earning.taking_back.reverse takes back many at once. Records `points.reversed`.
+        """
+        from earning.taking_back import reverse
+
+        made = reverse(self, {credit: amount}, at=at, cause=cause, **given)
+        return made[0] if made else None
+
+    def settle(self, *, at: datetime) -> None:
+        """Let all that is on the card be what the clock says: activated, expired. The worker does the same for all cards."""
+        from earning.expiring import settle
+
+        settle(self, at=at)

@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from earning.models.credit_rows import CreditQuerySet
 from earning.models.program import AMOUNT
 from profiles.models.location import validate_timezone
 
@@ -77,6 +78,8 @@ class Credit(models.Model):
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
+    objects = CreditQuerySet.as_manager()
+
     class Meta:
         default_permissions = ("view",)
         ordering = ["-id"]
@@ -129,3 +132,12 @@ class Credit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.value:f} {self.unit}"
+
+    @property
+    def is_granted(self) -> bool:
+        """Whether the customer has, or had, it."""
+        return self.state not in self.UNGRANTED
+
+    @property
+    def counts_as_earned(self) -> bool:
+        return self.kind in self.EARNING

@@ -7,10 +7,9 @@ from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from access.models.setting import is_currency
+from earning.expiry import Expiry
 from profiles.models.location import validate_timezone
 
-# What a ledger line counts in, where it is not a currency.
-POINTS = "points"
 # Amounts of points and of money alike: the smallest unit of every currency fits, and four places of points.
 AMOUNT = {"max_digits": 18, "decimal_places": 4}
 LONGEST_DAYS = 36_500
@@ -228,6 +227,11 @@ class Program(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def expiry(self) -> Expiry:
+        """When the points that are earned now end."""
+        return Expiry(self.expiry_strategy, self.expiry_n, self.expiry_anchor)
 
     def as_payload(self) -> dict:
         """How events name the program."""

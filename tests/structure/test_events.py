@@ -72,6 +72,8 @@ class TestCanonical:
             (" tag.added ", "tag.added"),
             ("benefit.created", "benefit.issued"),
             ("benefit.deleted", "benefit.revoked"),
+            ("point.created", "points.awarded"),
+            ("reward.created", "reward.issued"),
             ("profile.address.updated", "address.updated"),
             ("profile-attribute.updated", "attribute.updated"),
         ],
@@ -88,7 +90,7 @@ class TestCanonical:
             ("rocket.launched", "There is no event “rocket.launched”."),
             ("", "There is no event “”."),
             # Omneo has it. A note is something else, though it is created too.
-            ("point.created", "There is no event “point.created”."),
+            ("rating.created", "There is no event “rating.created”."),
         ],
     )
     def test_says_of_an_unknown_one_what_is_near(self, name, said):

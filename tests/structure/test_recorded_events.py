@@ -14,7 +14,10 @@ from access.recording import Actor
 from access.roles import Role
 from benefits.models import BenefitDefinition
 from earning import tier_years, tiering
+from earning.adjusting import reject
+from earning.approving import block, unblock
 from earning.models import LoyaltyCard, TierDefinition
+from earning.restoring import restore
 from profiles.cause import Cause
 from profiles.erasing import erase
 from profiles.events.catalogue import CATALOGUE
@@ -124,8 +127,25 @@ def of_purchases(tour: Tour) -> None:
 
 
 def of_cards(tour: Tour) -> None:
-    card = LoyaltyCard.objects.ensure(tour.member, **tour.told)
-    card.change_status("suspended", **tour.told)
+    told, days = tour.told, timedelta(days=9)
+    card = LoyaltyCard.objects.ensure(tour.member, **told)
+    other = LoyaltyCard.objects.ensure(tour.other_member, **told)
+    card.program.adjustment_approval_above = Decimal(5)
+    card.program.save()
+    for unit in ("points", "AUD"):
+        card.credit(Decimal(100), unit=unit, **told)
+        spent = card.spend(Decimal(40), unit=unit, **told)
+        restore(spent, Decimal(20), **told)
+        taken = card.credit(Decimal(9), unit=unit, **told)
+        card.reverse(taken, **told)
+        unblock(block(card.credit(Decimal(8), unit=unit, **told), **told), **told)
+        card.adjust(Decimal(-2), unit=unit, reason="Typed twice.", **told)
+        card.credit(Decimal(7), unit=unit, pending_days=3, expires_at=tour.at + days, **told)
+    card.transfer(other, Decimal(5), **told)
+    reject(card.adjust(Decimal(50), reason="Sorry.", **told), at=tour.at, cause=Cause(user=person("Nora")))
+    card.settle(at=tour.at + timedelta(days=4))
+    card.settle(at=tour.at + days)
+    card.change_status("suspended", **told)
 
 
 def of_tiers(tour: Tour) -> None:

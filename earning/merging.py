@@ -1,0 +1,90 @@
+"""What happens to cards when two profiles become one, and when a person's data is exported or erased (profiles/merging.py)."""
+
+from collections.abc import Iterable
+
+from django.db.models import F
+from django.dispatch import receiver
+
+from earning.incrementing import increment
+from earning.models import Adjustment, Balance, Credit, Debit, LoyaltyCard
+from earning.models.balance import SUMS
+from profiles.merging import erasing, exporting, merge_previewing, merging
+
+
+@receiver(merging, dispatch_uid="earning.merging")
+def move(*, winner, loser, at, cause, **_) -> None:
+    """Give the winner the loser's cards. Where both have one of a program, all goes to the winner's; the loser's is closed and kept."""
+    held = {card.program_id: card for card in winner.cards.select_related("program")}
+    for card in loser.cards.select_related("program").order_by("pk"):
+        if card.program_id in held:
+            pour(card, held[card.program_id], at=at)
+            card.change_status(LoyaltyCard.Status.CLOSED, at=at, cause=cause)
+        else:
+            LoyaltyCard.objects.filter(pk=card.pk).update(profile=winner, updated_at=at)
+    LoyaltyCard.objects.filter(referred_by=loser).exclude(profile=winner).update(referred_by=winner, updated_at=at)
+
+
+def pour(emptied: LoyaltyCard, filled: LoyaltyCard, *, at) -> None:
+    """All that is on one card is on the other: its history as well, so that balances are still what it sums to."""
+    for model in (Credit, Debit, Adjustment):
+        model.objects.filter(card=emptied).update(card=filled)
+    theirs = list(Balance.objects.filter(card=emptied))
+    Balance.objects.bulk_create([Balance(card=filled, unit=one.unit) for one in theirs], ignore_conflicts=True)
+    ours = dict(Balance.objects.filter(card=filled).values_list("unit", "pk"))
+    rows = [(one, [getattr(one, name) for name in SUMS]) for one in theirs]
+    increment(Balance, SUMS, [(ours[one.unit], *sums) for one, sums in rows])
+    increment(Balance, SUMS, [(one.pk, *(-value for value in sums)) for one, sums in rows])
+
+
+@receiver(merge_previewing, dispatch_uid="earning.merge_previewing")
+def count(*, loser, **_) -> list[tuple[str, int]]:
+    """What the preview of a merge says would move."""
+    credits = Credit.objects.filter(card__profile=loser)
+    return [("Loyalty cards", loser.cards.count()), ("Points and rewards earned", credits.count())]
+
+
+@receiver(erasing, dispatch_uid="earning.erasing")
+def scrub(*, profile, **_) -> None:
+    """What staff and integrations wrote in their own words goes; what was earned and spent, and when, stays counted."""
+    for one in (profile, *profile.merged_from.all()):
+        Credit.objects.filter(card__profile=one).update(note="", meta=None)
+        Debit.objects.filter(card__profile=one).update(reason="", meta=None)
+        Adjustment.objects.filter(card__profile=one).update(reason="", decision_reason="")
+        LoyaltyCard.objects.filter(profile=one).update(referred_by=None)
+
+
+@receiver(exporting, dispatch_uid="earning.exporting")
+def held_about(*, profile, **_) -> dict[str, Iterable[dict]]:
+    """The person's cards and all that happened on them, oldest first."""
+    mine = {"card__profile": profile}
+    named = {"card_number": F("card__number")}
+    return {
+        "loyalty_cards": list(
+            profile.cards.order_by("id").values(
+                "id", "number", "status", "created_at", "referred_by_id", program_name=F("program__name")
+            )
+        ),
+        "loyalty_balances": list(Balance.objects.filter(**mine).order_by("id").values("unit", *SUMS, **named)),
+        "loyalty_credits": list(
+            Credit.objects.filter(**mine)
+            .order_by("id")
+            .values(
+                *("id", "unit", "kind", "state", "value", "remaining", "earned_at", "active_from", "expires_at"),
+                *("note", "external_id", "meta", "transaction_id"),
+                **named,
+            )
+        ),
+        "loyalty_debits": list(
+            Debit.objects.filter(**mine)
+            .order_by("id")
+            .values(
+                *("id", "unit", "kind", "amount", "owed", "at", "reason", "external_id", "meta", "transaction_id"),
+                **named,
+            )
+        ),
+        "loyalty_adjustments": list(
+            Adjustment.objects.filter(**mine)
+            .order_by("id")
+            .values("id", "unit", "amount", "state", "reason", "requested_at", "decided_at", **named)
+        ),
+    }
