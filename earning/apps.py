@@ -16,5 +16,14 @@ class EarningConfig(AppConfig):
         post_migrate.connect(keep, sender=self, dispatch_uid="earning.append_only")
         # Each registers itself by being imported: what happens and can be asked of cards, who hears of new customers, what
         # is done by itself, the receivers of signals, the jobs' handlers.
-        for name in ("point_events", "balance_facts", "enrolling", "expiring", "tier_rounds", "merging", "tasks"):
+        for name in (
+            "point_events",
+            "balance_facts",
+            "enrolling",
+            "rulesets",
+            "expiring",
+            "tier_rounds",
+            "merging",
+            "tasks",
+        ):
             import_module(f"earning.{name}")

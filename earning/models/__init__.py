@@ -1,22 +1,36 @@
-"""What customers earn and what they have: programs, cards, and the ledger of credits and debits."""
+"""What customers earn and what they have: programs, cards, the rules by which they earn, and the ledger of credits and debits."""
 
 from earning.models.adjustment import Adjustment
+from earning.models.award import Award
+from earning.models.badge import Badge, BadgeHeld
 from earning.models.balance import Balance
 from earning.models.card import LoyaltyCard
 from earning.models.credit import Credit
 from earning.models.debit import Allocation, Debit
+from earning.models.limit import EarningLimit, LimitCounter
 from earning.models.program import Program
+from earning.models.reported import ReportedEvent
+from earning.models.rule import EarningRule
 from earning.models.tier import TierDefinition
 from earning.models.tier_standing import TierChange, TierStanding
+from earning.models.version import EarningRuleVersion
 
 __all__ = [
     "Adjustment",
     "Allocation",
+    "Award",
+    "Badge",
+    "BadgeHeld",
     "Balance",
     "Credit",
     "Debit",
+    "EarningLimit",
+    "EarningRule",
+    "EarningRuleVersion",
+    "LimitCounter",
     "LoyaltyCard",
     "Program",
+    "ReportedEvent",
     "TierChange",
     "TierDefinition",
     "TierStanding",

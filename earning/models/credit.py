@@ -62,6 +62,9 @@ class Credit(models.Model):
     answers = models.ForeignKey(
         "earning.Debit", models.PROTECT, null=True, blank=True, related_name="answered_by", db_index=False
     )
+    award = models.ForeignKey(
+        "earning.Award", models.PROTECT, null=True, blank=True, related_name="credits", db_index=False
+    )
     transaction = models.ForeignKey(
         "transactions.Transaction", models.SET_NULL, null=True, blank=True, related_name="credits", db_index=False
     )
@@ -103,6 +106,7 @@ class Credit(models.Model):
             models.Index(
                 fields=["transaction"], name="earning_credit_of_purchase", condition=Q(transaction__isnull=False)
             ),
+            models.Index(fields=["award"], name="earning_credit_of_award", condition=Q(award__isnull=False)),
             models.Index(fields=["source"], name="earning_credit_continues", condition=Q(source__isnull=False)),
             models.Index(fields=["answers"], name="earning_credit_answers", condition=Q(answers__isnull=False)),
         ]

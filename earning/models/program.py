@@ -1,3 +1,4 @@
+import secrets
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
@@ -40,6 +41,11 @@ def validate_statuses(value) -> None:
     if unknown:
         known = ", ".join(LoyaltyCard.Status.values)
         raise ValidationError(f"A card is never “{unknown[0]}”. It is one of {known}.", code="invalid_status")
+
+
+def new_token() -> int:
+    """A number that was never used before: one that only grew would come back with a transaction that was undone."""
+    return secrets.randbits(62)
 
 
 class ProgramQuerySet(models.QuerySet):
@@ -201,11 +207,13 @@ class Program(models.Model):
         validators=[MinValueValidator(Decimal(0))],
         help_text="A second person approves adjustments by hand of more points than this. Empty: nobody does. With 0, all are.",
     )
+    # Another with each change of the program, its rules and what those name: who evaluates keeps the rules until it differs.
+    rules_token = models.BigIntegerField(default=new_token, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = ProgramQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["rules_token"])
 
     class Meta:
         ordering = ["id"]
@@ -227,6 +235,17 @@ class Program(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args, **kwargs) -> None:
+        self.rules_token = new_token()
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "rules_token"}
+        super().save(*args, **kwargs)
+
+    def touch_rules(self) -> None:
+        """Let everybody read the rules of this program anew before they evaluate by them."""
+        self.rules_token = new_token()
+        Program.objects.filter(pk=self.pk).update(rules_token=self.rules_token)
 
     @property
     def expiry(self) -> Expiry:

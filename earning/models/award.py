@@ -1,0 +1,104 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class Award(models.Model):
+    """What one rule gave one card for one occurrence, with the arithmetic. Written by `earning.awarding`, never edited.
+
+    The points and the money are credits of the ledger, which name it. An award that waits for approval has credits that wait.
+    """
+
+    class State(models.TextChoices):
+        GIVEN = "given", "Given"
+        PENDING_APPROVAL = "pending_approval", "Waits for approval"
+        REJECTED = "rejected", "Rejected"
+        REVERSED = "reversed", "Taken back"
+
+    class Source(models.TextChoices):
+        TRANSACTION = "transaction", "Transaction"
+        EVENT = "event", "Event"
+        REFERRAL = "referral", "Referral"
+        PERMISSION = "permission", "Permission"
+        LEDGER_TRANSACTION = "ledger_transaction", "Ledger transaction"
+        COUPON = "coupon", "Coupon"
+
+    card = models.ForeignKey("earning.LoyaltyCard", models.PROTECT, related_name="awards", db_index=False)
+    rule = models.ForeignKey("earning.EarningRule", models.PROTECT, related_name="awards", db_index=False)
+    version = models.ForeignKey("earning.EarningRuleVersion", models.PROTECT, related_name="awards", db_index=False)
+    source = models.CharField(max_length=20, choices=Source)
+    source_key = models.CharField(
+        max_length=220,
+        help_text="What it was for: the transaction's number, after changes with that of the pass; the event's external id.",
+    )
+    once_key = models.CharField(
+        max_length=191, null=True, blank=True, help_text="Where the rule gives once only: once for this."
+    )
+    transaction = models.ForeignKey(
+        "transactions.Transaction", models.SET_NULL, null=True, related_name="awards", db_index=False
+    )
+    name = models.CharField(max_length=191, help_text="What the rule was called then.")
+    points = models.DecimalField(max_digits=18, decimal_places=4, default=0)
+    currency_amount = models.DecimalField(max_digits=18, decimal_places=4, default=0)
+    currency = models.CharField(max_length=3, blank=True)
+    badge = models.ForeignKey("earning.Badge", models.PROTECT, null=True, related_name="+", db_index=False)
+    shares = models.JSONField(
+        default=dict, help_text="{line id: [points, money]} before rounding: what a return of the line takes back."
+    )
+    working = models.CharField(max_length=500, blank=True, help_text="The arithmetic in words.")
+    taken = models.JSONField(default=list, help_text="[limit, period, amount] of the limits that it used.")
+    state = models.CharField(max_length=20, choices=State, default=State.GIVEN)
+    points_reversed = models.DecimalField(max_digits=18, decimal_places=4, default=0)
+    currency_reversed = models.DecimalField(max_digits=18, decimal_places=4, default=0)
+    event = models.ForeignKey(
+        "profiles.Event",
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+        help_text="What led to it.",
+    )
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    decided_at = models.DateTimeField(null=True)
+    decision_reason = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField(help_text="When what it is for happened.")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ("view",)
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["card", "-id"], name="earning_awards_of_card"),
+            models.Index(fields=["rule", "-at"], name="earning_awards_of_rule"),
+            models.Index(fields=["transaction"], name="earning_awards_of_sale", condition=Q(transaction__isnull=False)),
+            models.Index(fields=["id"], name="earning_awards_waiting", condition=Q(state="pending_approval")),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rule", "card", "source", "source_key"], name="earning_award_once_for_each"
+            ),
+            models.UniqueConstraint(
+                fields=["rule", "card", "once_key"],
+                condition=Q(once_key__isnull=False),
+                name="earning_award_once_only",
+            ),
+            models.CheckConstraint(
+                condition=Q(points__gte=0) & Q(currency_amount__gte=0), name="earning_award_not_below_zero"
+            ),
+            models.CheckConstraint(
+                condition=Q(points_reversed__gte=0)
+                & Q(points_reversed__lte=models.F("points"))
+                & Q(currency_reversed__gte=0)
+                & Q(currency_reversed__lte=models.F("currency_amount")),
+                name="earning_award_not_reversed_beyond_itself",
+            ),
+            models.CheckConstraint(
+                condition=Q(currency_amount=0) | ~Q(currency=""), name="earning_award_money_has_a_currency"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
