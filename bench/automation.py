@@ -1,7 +1,7 @@
-"""A birthday automation over 1,000,000 customers that issues to 1 in 365, against one INSERT … SELECT of the same benefits (row 10).
+"""A birthday automation over 1,000,000 customers that issues to 1 in 365, against INSERT … SELECT by hand (row 10).
 
-`python -m bench automation [CUSTOMERS]`; PostgreSQL only. The baseline writes the benefits and nothing else. A second one, for
-information, writes their events and a row for each run as well, which ours must.
+`python -m bench automation [CUSTOMERS]`; PostgreSQL only. The first baseline writes the benefits and nothing else; the second
+their events and runs as well, which ours must: docs/decisions/2026-11-28-automations-against-all-that-they-write.md.
 """
 
 import time
@@ -14,8 +14,8 @@ from bench.database import scratch_database
 from bench.serving import spread
 
 CUSTOMERS = 1_000_000
-REPETITIONS = 5
-TARGET = 0.3
+REPETITIONS = 9
+TARGET_OF_BENEFITS, TARGET_OF_ALL = 0.15, 0.6
 PROFILES = """
 INSERT INTO profiles_profile (id, title, first_name, last_name, email, mobile_phone, mobile_phone_national,
     mobile_phone_country, gender, birth_year, birth_month, birth_day, profile_type, is_completed, joined_at, currency,
@@ -27,19 +27,22 @@ INSERT INTO benefits_benefit (definition_id, profile_id, issued_at, expires_at, 
 SELECT %(definition)s, id, %(at)s, %(end)s, 'UTC', FALSE, 0, '', 0, 1, '', '', %(at)s, %(at)s FROM profiles_profile
 WHERE deleted_at IS NULL AND birth_month = %(month)s AND birth_day = %(day)s
 """
-EVENTS = """
-INSERT INTO profiles_event (name, profile_id, subject_type, subject_id, payload, door, actor, reason, cause_id, depth, at)
-SELECT 'benefit.issued', profile_id, 'benefits.benefit', id::text,
-    jsonb_build_object('benefit_id', id, 'definition_id', definition_id::text, 'issued_at', issued_at, 'expires_at', expires_at,
-        'definition', jsonb_build_object('name', 'Birthday coffee', 'handle', 'birthday-coffee')),
-    'reaction', 'Birthday', '', %(event)s, 1, %(at)s FROM benefits_benefit WHERE issued_at = %(at)s
-"""
-RUNS = """
-INSERT INTO reactions_run (reaction_id, event_id, profile_id, state, steps, attempts, next_at, error, milliseconds,
-    created_at, ended_at)
-SELECT %(reaction)s, %(event)s, profile_id, 'done', jsonb_build_array(jsonb_build_object('handle', 'benefit.issue', 'outcome',
-    'done', 'made', jsonb_build_object('type', 'benefits.benefit', 'id', id::text))), 1, %(at)s, '', 0, %(at)s, %(at)s
-FROM benefits_benefit WHERE issued_at = %(at)s
+# All of it in one statement, the benefits read again by nobody.
+ALL = f"""
+WITH made AS ({BENEFITS} RETURNING *), told AS (
+    INSERT INTO profiles_event (name, profile_id, subject_type, subject_id, payload, door, actor, reason, cause_id, depth, at)
+    SELECT 'benefit.issued', profile_id, 'benefits.benefit', id::text,
+        jsonb_build_object('benefit_id', id, 'definition_id', definition_id::text, 'issued_at', issued_at,
+            'expires_at', expires_at,
+            'definition', jsonb_build_object('name', 'Birthday coffee', 'handle', 'birthday-coffee')),
+        'reaction', 'Birthday', '', %(event)s, 1, %(at)s FROM made
+)
+INSERT INTO reactions_run (reaction_id, event_id, occurrence_id, profile_id, state, steps, attempts, next_at, error,
+    milliseconds, created_at, ended_at)
+SELECT %(reaction)s, %(event)s, %(occurrence)s, profile_id, 'done',
+    jsonb_build_array(jsonb_build_object('handle', 'benefit.issue', 'outcome', 'done',
+        'made', jsonb_build_object('type', 'benefits.benefit', 'id', id::text))),
+    1, %(at)s, '', 0, %(at)s, %(at)s FROM made
 """
 
 
@@ -52,8 +55,10 @@ def main(arguments: list[str] = ()) -> None:
         for number in range(REPETITIONS):
             # The same birthday, of years that are over: what is due in the future is not done yet.
             at = timezone.now().replace(year=timezone.now().year - number - 1)
-            bare.append(seconds(lambda at=at: by_hand(reaction, at, with_all=False)))
-            whole.append(seconds(lambda at=at: by_hand(reaction, at + timedelta(seconds=1), with_all=True)))
+            given = given_for(reaction, at)
+            bare.append(seconds(lambda given=given: by_hand(BENEFITS, given)))
+            given = given_for(reaction, at + timedelta(seconds=1))
+            whole.append(seconds(lambda given=given: by_hand(ALL, given)))
             before = held()
             ours.append(seconds(lambda at=at: automate(reaction, at + timedelta(seconds=2))))
             issued = held() - before
@@ -61,10 +66,9 @@ def main(arguments: list[str] = ()) -> None:
         print(f"  one INSERT … SELECT      {spread(bare, '8.2f')} s")
         print(f"  with events and runs     {spread(whole, '8.2f')} s")
         print(f"  the automation           {spread(ours, '8.2f')} s")
-        print(
-            f"  ratio to the first       {spread([a / b for a, b in zip(bare, ours, strict=True)], '8.2f')}   target ≥ {TARGET}"
-        )
-        print(f"  ratio to the second      {spread([a / b for a, b in zip(whole, ours, strict=True)], '8.2f')}")
+        for which, baseline, target in (("first", bare, TARGET_OF_BENEFITS), ("second", whole, TARGET_OF_ALL)):
+            ratios = [a / b for a, b in zip(baseline, ours, strict=True)]
+            print(f"  ratio to the {which:11} {spread(ratios, '8.2f')}   target ≥ {target}")
 
 
 def seconds(call) -> float:
@@ -118,25 +122,32 @@ def birthday():
     return reaction
 
 
-def by_hand(reaction, at, *, with_all: bool) -> None:
-    from django.db import transaction
-
+def given_for(reaction, at) -> dict:
+    """What the statements by hand are told. Its queries are made before the clock runs."""
     from benefits.models import BenefitDefinition
+    from profiles.cause import Cause
     from profiles.models import Event
+    from reactions.models import Occurrence
 
-    event = Event.objects.order_by("pk").values_list("pk", flat=True).first()
-    given = {
+    event = Event.objects.record("automation.started", at=at, cause=Cause(), subject=reaction)
+    occurrence = Occurrence.objects.create(reaction=reaction, due_at=at, started_at=at, event=event)
+    return {
         "definition": BenefitDefinition.objects.get().pk,
         "reaction": reaction.pk,
-        "event": event,
+        "event": event.pk,
+        "occurrence": occurrence.pk,
         "at": at,
         "end": at + timedelta(days=30),
         "month": timezone.localdate().month,
         "day": min(timezone.localdate().day, 28),
     }
+
+
+def by_hand(statement: str, given: dict) -> None:
+    from django.db import transaction
+
     with transaction.atomic(), connection.cursor() as cursor:
-        for statement in (BENEFITS, *((EVENTS,) if with_all else ())):
-            cursor.execute(statement, given)
+        cursor.execute(statement, given)
 
 
 def automate(reaction, at) -> None:

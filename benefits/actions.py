@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from benefits.giving import give_many
 from benefits.models import Benefit, BenefitDefinition, Redemption
 from benefits.refusals import refusal
 from profiles.acting import Money, Text, Whole, acts
 from profiles.cause import Cause
+from profiles.importing.alike import Alike
 from profiles.models import Profile
 
 
@@ -20,8 +22,8 @@ DEFINITION = Text("definition", "Benefit", "The handle of its definition. Exampl
 
 
 def issue_to_many(
-    profiles: Sequence[Profile], *, at: datetime, cause: Cause, definition: str, days: int | None = None, value=None
-) -> list[Benefit]:
+    profiles: Sequence[UUID], *, at: datetime, cause: Cause, definition: str, days: int | None = None, value=None
+) -> Alike:
     return give_many(issued_as(definition), profiles, at=at, cause=cause, **as_issued(at, days, value))
 
 

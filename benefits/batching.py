@@ -142,8 +142,8 @@ def serve_chunk(batch: BenefitBatch, *, at: datetime, cause: Cause, size: int = 
     definition = BenefitDefinition.objects.get(pk=batch.definition_id)
     served = Benefit.objects.filter(batch=batch, profile_id__in=turn).values("profile_id")
     # Locked, so that none of them is merged away between being read and being given theirs.
-    profiles = Profile.objects.living().filter(pk__in=turn).exclude(pk__in=served).order_by("pk").only("pk")
-    profiles = profiles.select_for_update(no_key=True)
+    profiles = Profile.objects.living().filter(pk__in=turn).exclude(pk__in=served).order_by("pk")
+    profiles = list(profiles.select_for_update(no_key=True).values_list("pk", flat=True))
     told = {"batch_id": batch.pk, "issued_to": batch.issued_to}
     benefits = give_many(definition, profiles, at=at, cause=cause, told=told, batch=batch)
     batch.recipients.filter(profile_id__in=turn).delete()

@@ -108,8 +108,9 @@ class ActionType:
 
     One that `takes_context` is given what is known of the event and its customer, as `context=`, and `key=`: a text that is
     the same whenever this is done for the same event by the same step. `renamed` is what documents of Omneo call arguments:
-    {theirs: ours}. `many`, where there is one, does the same to each of
-    many customers, whom its caller has locked, and returns what it made in their order; it refuses for all or for none.
+    {theirs: ours}. `many`, where there is one, is given the keys of many
+    customers, whom its caller has locked, does the same to each, and returns what it made as `Alike`, in their order; it
+    refuses for all or for none.
     """
 
     handle: str

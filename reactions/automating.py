@@ -11,12 +11,13 @@ from jobs.models import Job
 from jobs.rounds import does
 from profiles.acting import action_of
 from profiles.cause import Cause, Door
-from profiles.importing.bulk import among, insert_rows
+from profiles.importing.alike import example_key, insert_alike
+from profiles.importing.bulk import among
 from profiles.models import Event, Profile
-from reactions.models import Action, Occurrence, Reaction, Run
+from reactions.models import Occurrence, Reaction, Run
 from reactions.running import done
 
-CHUNK = 2_000
+CHUNK = 5_000
 
 
 @does("automations")
@@ -125,8 +126,8 @@ def done_to_many(occurrence: Occurrence, chosen: list[UUID], *, at: datetime) ->
         return False
     begun = perf_counter()
     cause = Cause(door=Door.REACTION, event=occurrence.event, by=occurrence.reaction.name)
-    rows = Profile.objects.living().filter(among(Profile, "id", chosen)).order_by("pk").only("pk")
-    profiles = list(rows.select_for_update(no_key=True))
+    rows = Profile.objects.living().filter(among(Profile, "id", chosen)).order_by("pk")
+    profiles = list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
     try:
         with transaction.atomic():
             made = [
@@ -137,21 +138,12 @@ def done_to_many(occurrence: Occurrence, chosen: list[UUID], *, at: datetime) ->
     except ValidationError:
         return False
     took = round((perf_counter() - begun) * 1_000 / max(1, len(profiles)))
-    pattern = unsaved(occurrence, None, at=at, state=Run.State.DONE, attempts=1, ended_at=at, milliseconds=took)
-    own = ("profile_id", "steps")
-    shared = [field.attname for field in Run._meta.concrete_fields if field.attname not in ("id", *own)]
-    insert_rows(
-        Run,
-        own,
-        ((one.pk, steps_of(actions, of_one, at=at)) for one, *of_one in zip(profiles, *made, strict=True)),
-        constants={name: getattr(pattern, name) for name in shared},
-    )
+    customer = example_key(Profile)
+    steps = [done(action, each.one, action.literal(), at=at) for action, each in zip(actions, made, strict=True)]
+    run = unsaved(occurrence, customer, at=at, state=Run.State.DONE, attempts=1, steps=steps, ended_at=at)
+    run.milliseconds = took
+    insert_alike(run, each={customer: profiles} | {each.one.pk: each.keys for each in made})
     return True
-
-
-def steps_of(actions: list[Action], made: list, *, at: datetime) -> list[dict]:
-    """What the run of one customer says of its actions."""
-    return [done(action, one, action.literal(), at=at) for action, one in zip(actions, made, strict=True)]
 
 
 def end(occurrence: Occurrence, state: str, *, at: datetime) -> None:

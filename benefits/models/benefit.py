@@ -29,7 +29,8 @@ USE = Update(_use, returning="profile", pk=1_001, at=datetime(1999, 12, 31, tzin
 class Benefit(models.Model):
     """One entitlement of one customer. Never edited: it comes about and changes through the verbs below (behaviour.md 3)."""
 
-    profile = models.ForeignKey("profiles.Profile", models.PROTECT, related_name="benefits")
+    # No index of its own: the one of a customer's latest begins with it.
+    profile = models.ForeignKey("profiles.Profile", models.PROTECT, related_name="benefits", db_index=False)
     definition = models.ForeignKey("benefits.BenefitDefinition", models.PROTECT, related_name="benefits")
     external_id = models.CharField(max_length=191, null=True, blank=True)
     asked_as = models.UUIDField(null=True, editable=False, help_text="The form it was issued from by hand.")

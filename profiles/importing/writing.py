@@ -5,7 +5,8 @@ from functools import lru_cache
 from uuid import UUID
 
 from profiles.cause import Cause
-from profiles.importing.bulk import insert_for_each, insert_rows, reserve_ids, update_rows
+from profiles.importing.alike import example_key, insert_alike
+from profiles.importing.bulk import insert_rows, reserve_ids, update_rows
 from profiles.importing.columns import Columns
 from profiles.importing.deciding import Decisions, Outcome
 from profiles.importing.stored import attnames_of
@@ -20,15 +21,14 @@ def write(decisions: Decisions, columns: Columns, *, at: datetime, cause: Cause)
     """Insert and update what was decided, and what happened. Raises IntegrityError when another caller was faster."""
     insert_profiles(decisions.created, columns, at=at)
     update_profiles(decisions.updated, columns, at=at)
-    told = told_in_each(at=at, cause=cause)
-    tell_of_creations([outcome.id for outcome in decisions.created], told)
+    tell_of_creations([outcome.id for outcome in decisions.created], at=at, cause=cause)
     outcomes = [*decisions.updated, *(outcome for outcome in decisions.created if outcome.row.extra)]
     events = [told_of_change(outcome) for outcome in decisions.updated if outcome.values]
     events += consent_events(outcomes)
     events += write_tags([one for one in outcomes if one.tags])
     events += write_identities([one for one in outcomes if one.identities], at=at)
     events += write_attributes([one for one in outcomes if one.attributes], at=at)
-    insert_rows(Event, TOLD, events, constants=told)
+    insert_rows(Event, TOLD, events, constants=told_in_each(at=at, cause=cause))
 
 
 def insert_profiles(outcomes: list[Outcome], columns: Columns, *, at: datetime) -> None:
@@ -77,10 +77,10 @@ def told_in_each(*, at: datetime, cause: Cause) -> dict:
     }
 
 
-def tell_of_creations(ids: list[UUID], told: dict) -> None:
-    if ids:
-        constants = {"name": "profile.created", "subject_type": PROFILE, "payload": {}, **told}
-        insert_for_each(Event, ids, columns=["profile_id"], text_columns=["subject_id"], constants=constants)
+def tell_of_creations(ids: list[UUID], *, at: datetime, cause: Cause) -> None:
+    customer = Profile(pk=example_key(Profile))
+    event = Event.of("profile.created", at=at, cause=cause, profile=customer, subject=customer)
+    insert_alike(event, each={customer.pk: ids})
 
 
 def told_of_change(outcome: Outcome) -> tuple:

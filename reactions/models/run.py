@@ -37,7 +37,8 @@ class Run(models.Model):
 
     DUE = (State.WAITING, State.RETRYING)
 
-    reaction = models.ForeignKey("reactions.Reaction", models.PROTECT, related_name="runs")
+    # Neither this nor the customer has an index of its own: those of their latest begin with them.
+    reaction = models.ForeignKey("reactions.Reaction", models.PROTECT, related_name="runs", db_index=False)
     event = models.ForeignKey("profiles.Event", models.CASCADE, related_name="+")
     occurrence = models.ForeignKey(
         "reactions.Occurrence", models.PROTECT, null=True, related_name="runs", db_index=False

@@ -87,8 +87,8 @@ def wait_to_be_killed(*_, **__) -> None:
 
 def rob_bulk_issue() -> None:
     """Neither is a step one transaction, nor is it asked who has been served: and it stops once the benefits are written."""
-    from benefits import tasks
-    from profiles.models import Event, Profile
+    from benefits import giving, tasks
+    from profiles.models import Profile
 
     tasks.transaction = NO_TRANSACTION
     profiles = Profile.objects._queryset_class
@@ -96,7 +96,7 @@ def rob_bulk_issue() -> None:
     profiles.exclude = lambda rows, **_: rows.all()
     profiles.select_for_update = lambda rows, **_: rows.all()
     if len(sys.argv) == 2:
-        Event.objects.bulk_create = wait_to_be_killed
+        giving.poke = wait_to_be_killed
 
 
 def rob_import() -> None:
