@@ -62,7 +62,7 @@ def multiplied(run: Pass, rule: RuleTerms, factors: Factors, points: Factors) ->
 
 def bonus(run: Pass, factors: Factors, points: Factors) -> Gain:
     added = {key: points[key] * (factor - 1) for key, factor in factors.items() if factor > 1}
-    working = " + ".join(f"{points_said(points[key])} × {plain(factors[key] - 1)}" for key in list(added)[:5])
+    working = " + ".join(f"{points_said(points[key])} × ({plain(factors[key])} − 1)" for key in list(added)[:5])
     if len(added) > 5:
         working = f"{working} + … for {len(added)} lines"
     total = sum(added.values(), ZERO)

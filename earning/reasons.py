@@ -47,7 +47,7 @@ class Reason:
 
     def _written(self, value) -> str:
         if isinstance(value, Decimal):
-            return money(value) if self.is_money else pieces(value)
+            return money(value) if self.is_money else pieces(round(value, 4))
         if isinstance(value, datetime):
             return f"{value:%d %b %Y, %H:%M}".removeprefix("0")
         if isinstance(value, Iterable) and not isinstance(value, str):

@@ -131,10 +131,10 @@ def worked(rewards: Rewards, amount: Decimal | None, *, times: Decimal = Decimal
     if rewards.currency_amount:
         parts.append(f"{number}{written_money(rewards.currency_amount, rewards.currency or '')}")
     if rewards.percent and amount:
-        parts.append(f"{plain(rewards.percent)}% of {plain(amount)}")
+        parts.append(f"{plain(rewards.percent)}% of {plain(round(amount, 4))}")
     return " and ".join(parts)
 
 
 def points_said(number: Decimal) -> str:
-    """“1 point”, “2.50 points”."""
-    return f"{plain(number)} {'point' if number == 1 else 'points'}"
+    """“1 point”, “2.50 points”; of a third no more digits than the ledger has."""
+    return f"{plain(round(number, 4))} {'point' if number == 1 else 'points'}"

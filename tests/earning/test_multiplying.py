@@ -100,3 +100,12 @@ def test_what_is_multiplied_away_says_who_left_what():
     assert said(rule("multiple_reward", multipliers=[times("0.5")]), rule("spending", "4", priority=1)) == (
         "It applies: 4 points × 152, of which a multiplier below one leaves 304 points."
     )
+
+
+def test_thirds_are_written_with_as_many_digits_as_the_ledger_has():
+    double = rule("multiple_reward", multipliers=[times("2")])
+    assert said(rule("spending", "1", per_amount="3"), double, what=order("10.00")) == (
+        "It applies: 3.3333 points × (2 − 1) = 3.33 points."
+    )
+    little = rule("spending", "1", per_amount="30000")
+    assert said(little, what=order("10.00")) == "What this rule gives comes to 0.0003, which is rounded to nothing."
