@@ -54,3 +54,12 @@ def test_all_limits_of_a_rule_are_asked():
     (award,) = earn(rule("spending", "1", limits=two)).awards
     assert award.points == 70
     assert award.uses == ((1, 70), (2, 70))
+
+
+def test_exactly_what_is_left_may_be_given():
+    whole = rule("spending", "1", percent="10", limits=(limit("points", "152", id=1), limit("currency", "15.2", id=2)))
+    (award,) = earn(whole).awards
+    assert award.uses == ((1, 152), (2, Decimal("15.2")))
+    last = rule("spending", "1", limits=(limit(cap="2"),))
+    assert reasons(last, member=replace(MARIA, used={1: Decimal(1)})) == [None]
+    assert reasons(last, member=replace(MARIA, used={1: Decimal(2)})) == ["limit_reached"]

@@ -54,3 +54,10 @@ def test_percent_of_a_coupon_is_of_the_order():
     assert earn(coupon, what=replace(T0, coupons=basket(coupons=["summer"]).coupons)).currencies == {
         "AUD": Decimal("15.20")
     }
+
+
+def test_the_currency_matters_where_a_coupon_counts_money():
+    euros = replace(T0, currency="EUR", coupons=basket(coupons=["summer"]).coupons)
+    assert reasons(rule("coupon", percent="10", codes=["SUMMER"]), what=euros) == ["currency_mismatch"]
+    assert reasons(rule("coupon", "5", min_order_total="1", codes=["SUMMER"]), what=euros) == ["currency_mismatch"]
+    assert reasons(rule("coupon", "5", codes=["SUMMER"]), what=euros) == [None]

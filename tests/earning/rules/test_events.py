@@ -96,3 +96,10 @@ def test_a_posting_of_another_account_direction_or_amount_is_refused():
     assert reasons(rule("ledger_transaction", percent="2"), what=replace(posted, currency="EUR")) == [
         "currency_mismatch"
     ]
+
+
+def test_the_currency_of_a_posting_matters_where_its_amount_does():
+    posted = event("savings", kind="ledger_transaction", direction="credit", amount=Decimal(50), currency="EUR")
+    assert points(rule("ledger_transaction", "5"), what=posted) == 5
+    assert reasons(rule("ledger_transaction", "5", min_amount="1"), what=posted) == ["currency_mismatch"]
+    assert reasons(rule("ledger_transaction", "5", max_amount="100"), what=posted) == ["currency_mismatch"]

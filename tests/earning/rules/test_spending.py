@@ -96,3 +96,8 @@ def test_what_rounds_to_nothing_is_no_award():
 def test_an_absurd_award_is_no_more_than_the_ledger_holds():
     million = rule("multiple_reward", multipliers=[times("1000")] * 9)
     assert points(rule("spending", "1000000000"), million, what=order("9999999999.99")) <= 2 * 99999999999999
+
+
+def test_lines_share_points_and_money():
+    (award,) = earn(rule("spending", "2", percent="10")).awards
+    assert award.shares == {"A": (24, Decimal("1.2")), "B": (200, 10), "C": (80, 4)}
