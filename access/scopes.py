@@ -40,6 +40,10 @@ GROUPS: dict[str, dict[str, str]] = {
         "create-systems": "Add systems.",
         "delete-systems": "Delete systems, also from the sales that came from them.",
     },
+    "Tiers": {
+        "CRUD-tier-definitions": "Set up the tiers that customers can reach.",
+        "CRUD-tier-points": "Give customers a tier by hand.",
+    },
     "Automation": {
         "CRUD-reactions": "Set up what is done for customers by itself, when something happens or when it is time, and read what was done.",
         "CRUD-webhooks": "Set up which systems are told of which events, and send deliveries again.",
@@ -79,8 +83,6 @@ DORMANT = [
     "CRUD-statuses",
     "view-statuses",
     "CRUD-tenants",
-    "CRUD-tier-definitions",
-    "CRUD-tier-points",
     "create-allocations",
     "read-allocations",
     "CRUD-list-definitions",

@@ -8,6 +8,7 @@ from simple_history.models import HistoricalRecords
 from cxmanager.refusals import Refusal
 from earning.models.program import Program
 from earning.refusals import refusal
+from profiles.models.constraints import TellsWhichField
 
 
 class TierDefinitionQuerySet(models.QuerySet):
@@ -38,7 +39,7 @@ class TierDefinitionQuerySet(models.QuerySet):
         return min(ranks)
 
 
-class TierDefinition(models.Model):
+class TierDefinition(TellsWhichField):
     """One rung of a program's ladder: what a customer must do to stand on it, and to stay (behaviour.md 5, omneo-reference 2.14)."""
 
     class Basis(models.TextChoices):
@@ -118,6 +119,7 @@ class TierDefinition(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    told_at = {"rank_taken": "rank"}
     objects = TierDefinitionQuerySet.as_manager()
     history = HistoricalRecords()
 

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from access.models import ApiToken, Setting, User
 from benefits.models import Benefit, BenefitBatch, BenefitDefinition
+from earning.models import Program, TierDefinition
 from jobs.models import Job
 from profiles.cause import Cause
 from profiles.models import (
@@ -293,6 +294,15 @@ class World:
                 self.more(made_by[name], 999)
                 path = path.replace(variable, str(getattr(self, name).pk))
         return path.replace("{profile}", str(self.member.pk))
+
+    # --- Earning ------------------------------------------------------------------------------------------------------
+
+    def _tier(self, number: int) -> TierDefinition:
+        tier = TierDefinition.objects.create(
+            program=Program.objects.default(), name=f"Tier {number}", handle=f"tier-{number}", rank=number
+        )
+        tier.tags.set(Tag.objects.named("vip", f"tag-{number}"))
+        return tier
 
     # --- Administration -----------------------------------------------------------------------------------------------
 

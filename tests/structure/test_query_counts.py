@@ -58,6 +58,7 @@ LISTS = {
     "/api/v3/settings/environment": "environment",
     "/api/v3/systems": "system",
     "/api/v3/tags": "tag",
+    "/api/v3/tiers/definitions": "tier",
     "/api/v3/targets": "target",
     "/api/v3/transactions": "sale",
     "/api/v3/transactions/{transaction_id}/items": "item",
