@@ -10,10 +10,10 @@ from django.utils.text import Truncator
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
-from benefits.admin.acting import Act, ConfirmForm, perform, sent
 from benefits.models import BenefitBatch
 from benefits.wording import moment_of
 from cxmanager.refusals import Refusal
+from profiles.admin.acting import Act, ConfirmForm, perform, sent
 from profiles.admin.reading import FactsAdmin, may
 
 WORDS_SHOWN = 500

@@ -10,7 +10,6 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
 from benefits.admin import claiming, giving, using
-from benefits.admin.acting import profile_page
 from benefits.admin.filters import BENEFIT_FILTERS
 from benefits.explaining import why_held, why_in_words
 from benefits.models import Benefit, GlobalCounter
@@ -18,6 +17,7 @@ from benefits.resources import IssuedBenefitResource
 from benefits.wording import date_of, ends, status_of, uses_left
 from cxmanager.imports import FileExportMixin, FileImportMixin
 from cxmanager.tables import flat, table_of
+from profiles.admin.acting import profile_page
 from profiles.admin.reading import FactsAdmin, found_customers, may
 from profiles.models import Event
 from profiles.telling import by_whom, sentence

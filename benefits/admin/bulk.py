@@ -14,10 +14,10 @@ from django.utils import timezone
 from unfold.decorators import action
 
 from benefits.admin import previewing
-from benefits.admin.acting import Act, perform, sent
 from benefits.admin.bulk_forms import ChosenForm, SelectedForm
 from benefits.batching import start_batch
 from benefits.models import BenefitBatch, BenefitDefinition
+from profiles.admin.acting import Act, perform, sent
 from profiles.cause import Cause
 from profiles.conditions.field import or_none
 from profiles.conditions.reading import parse

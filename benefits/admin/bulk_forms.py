@@ -10,9 +10,9 @@ from unfold.widgets import (
 )
 from uuid_utils.compat import uuid7
 
-from benefits.admin.acting import ActForm
 from benefits.models import BenefitDefinition
 from cxmanager.imports.sheets import MOST_BYTES
+from profiles.admin.acting import ActForm
 from profiles.admin.condition_widget import ConditionField, ConditionWidget
 from profiles.conditions.field import SAY_WHO, validate_condition
 from profiles.models import Segment

@@ -11,12 +11,12 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from benefits.admin import previewing
-from benefits.admin.acting import Act, ActForm, back_to, perform, profile_page, sent
 from benefits.admin.giving import zone_for
 from benefits.models import BenefitDefinition
 from benefits.offering import as_shown
 from benefits.wording import ends
 from cxmanager.refusals import Refusal
+from profiles.admin.acting import Act, ActForm, back_to, perform, profile_page, sent
 from profiles.cause import Cause
 from profiles.models import Profile
 

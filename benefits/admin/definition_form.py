@@ -1,34 +1,13 @@
 """The form of a benefit definition: lists typed as words, and two editors kept apart."""
 
 from django import forms
-from unfold.widgets import UnfoldAdminSelect2Widget, UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminSelect2Widget
 
 from benefits.models import BenefitDefinition
 from cxmanager.editing import ChangedMeanwhileFormMixin
 from cxmanager.words import WordsField
 from profiles.admin.condition_widget import ConditionField
-from profiles.models.location import zone_names
-
-
-def zones() -> list[tuple[str, str]]:
-    return [("", "The programme's, or the store's"), *((name, name) for name in sorted(zone_names()))]
-
-
-class MetaField(forms.JSONField):
-    """A JSON object, where nothing is an empty box and not the word “null”."""
-
-    widget = UnfoldAdminTextareaWidget
-
-    def prepare_value(self, value):
-        return "" if value is None else super().prepare_value(value)
-
-    def to_python(self, value) -> dict | None:
-        read = super().to_python(value)
-        if read is not None and not isinstance(read, dict):
-            raise forms.ValidationError(
-                'Write names and values in braces. Example: {"season": "winter"}.', code="invalid"
-            )
-        return read
+from profiles.admin.fields import MetaField, zones
 
 
 def condition(name: str) -> ConditionField:
@@ -52,7 +31,7 @@ class BenefitDefinitionForm(ChangedMeanwhileFormMixin, forms.ModelForm):
     timezone = forms.ChoiceField(
         label="Time zone",
         required=False,
-        choices=zones,
+        choices=lambda: zones("The programme's, or the store's"),
         widget=UnfoldAdminSelect2Widget,
         help_text=BenefitDefinition._meta.get_field("timezone").help_text,
     )

@@ -6,8 +6,8 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from benefits.admin.acting import Act, ConfirmForm, perform, sent
 from benefits.models import BenefitDefinition
+from profiles.admin.acting import Act, ConfirmForm, perform, sent
 
 
 class DuplicateForm(forms.Form):

@@ -11,10 +11,10 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from benefits.admin import previewing
-from benefits.admin.acting import Act, ActForm, back_to, perform, profile_page, sent
 from benefits.models import BenefitDefinition, GlobalCounter
 from benefits.refusals import refusal
 from benefits.wording import ends
+from profiles.admin.acting import Act, ActForm, back_to, perform, profile_page, sent
 from profiles.cause import Cause
 from profiles.models import Location, Profile
 

@@ -8,12 +8,12 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
 from benefits.admin import using
-from benefits.admin.acting import profile_page
 from benefits.admin.filters import REDEMPTION_FILTERS
 from benefits.models import Redemption
 from benefits.resources import RedemptionResource
 from benefits.wording import moment_of
 from cxmanager.imports import FileExportMixin
+from profiles.admin.acting import profile_page
 from profiles.admin.reading import FactsAdmin, found_customers
 
 

@@ -13,10 +13,10 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
-from benefits.admin.acting import Act, ActForm, back_to, perform, profile_page, sent
 from benefits.models import Benefit, Redemption
 from benefits.wording import day, ends, uses_left
 from cxmanager.periods import end_of_day
+from profiles.admin.acting import Act, ActForm, back_to, perform, profile_page, sent
 from profiles.cause import Cause
 
 LONGEST_EXTENSION = 3_650

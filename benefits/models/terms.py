@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
-from benefits.images import PictureField
+from cxmanager.images import PictureField
 from profiles.conditions.field import ConditionField
 from profiles.models.location import validate_timezone
 

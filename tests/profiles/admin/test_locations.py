@@ -1,6 +1,6 @@
 import pytest
 
-from benefits.admin.definition_form import zones
+from profiles.admin.fields import zones
 from profiles.models import Location, StaffMember
 from profiles.models.location import zone_names
 

@@ -27,7 +27,7 @@ class Act:
     sentences: Sequence[str] = ()
     no: Refusal | None = None
     is_danger: bool = False
-    template: str = "admin/benefits/act.html"
+    template: str = "admin/profiles/act.html"
     context: dict = field(default_factory=dict)
 
 

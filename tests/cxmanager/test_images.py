@@ -7,8 +7,13 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from benefits import images
 from benefits.models import BenefitDefinition
+from cxmanager import images
+
+
+@pytest.fixture
+def coffee(db) -> BenefitDefinition:
+    return BenefitDefinition.objects.create(name="Free coffee", handle="free-coffee")
 
 
 def upload(content: bytes, name: str = "picture.png") -> SimpleUploadedFile:
