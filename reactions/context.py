@@ -10,6 +10,7 @@ from profiles.conditions.evaluating import number_of
 from profiles.conditions.facts import FACTS, FactType
 from profiles.conditions.moments import Moment, written
 from profiles.conditions.readings import values_of
+from profiles.events.asking import with_numbers
 from profiles.models import Event, Profile
 
 OF_PROFILES = "profile."
@@ -21,8 +22,6 @@ NOTHING_YET = {
     "combined_balance_dollars": 0,
     "flattened_statuses": [],
 }
-# Events keep money and quantities as text, so that nothing is rounded; those who compare and print them want numbers.
-AMOUNTS = {"total", "net", "amount", "quantity"}
 
 
 def context_of_profile(profile: Profile, *, at: datetime) -> dict:
@@ -67,18 +66,3 @@ def as_json(value, *, is_number: bool):
     if is_number and value is not None:
         return number_of(value) if hasattr(value, "to_integral_value") else value
     return written(value) if hasattr(value, "isoformat") else value
-
-
-def with_numbers(value, name: str = ""):
-    """The payload with amounts as numbers, however deep they are."""
-    if isinstance(value, dict):
-        return {key: with_numbers(one, key) for key, one in value.items()}
-    if isinstance(value, list):
-        return [with_numbers(one, name) for one in value]
-    if name in AMOUNTS and isinstance(value, str):
-        try:
-            number = float(value)
-        except ValueError:
-            return value
-        return int(number) if number.is_integer() else number
-    return value

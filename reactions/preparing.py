@@ -6,8 +6,8 @@ from datetime import datetime
 
 from profiles.conditions.moments import written
 from profiles.conditions.reading import ConditionInvalid
+from profiles.events.asking import holds
 from profiles.events.catalogue import CATALOGUE
-from reactions.asking import holds
 from reactions.context import context_of, with_numbers
 from reactions.json_writing import as_json_text
 from reactions.models import Delivery, Webhook

@@ -13,6 +13,7 @@ from profiles.events.schemas import (
     about,
     list_of,
     one_of,
+    or_null,
     record,
 )
 from profiles.models import CustomAttribute, Interaction
@@ -254,11 +255,25 @@ declare_belonging(
         "signal": about("Negative, neutral or positive.", one_of(*Interaction.Signal.values)),
         "name": TEXT,
         "namespace": TEXT,
+        "staff_id": about("Who served the customer.", or_null(KEY)),
+        "product_id": about("May be empty, as the two below.", TEXT),
+        "product_variant_id": TEXT,
+        "product_category_id": TEXT,
     },
     subject="profiles.interaction",
     icon="forum",
     example={
-        "row": {"action": "visit", "channel": "location", "signal": 1, "name": "Visited the shop", "namespace": "shop"},
+        "row": {
+            "action": "visit",
+            "channel": "location",
+            "signal": 1,
+            "name": "Visited the shop",
+            "namespace": "shop",
+            "staff_id": None,
+            "product_id": "",
+            "product_variant_id": "",
+            "product_category_id": "",
+        },
         "changes": {"signal": [0, 1]},
     },
     told={

@@ -74,7 +74,10 @@ class Interaction(Belonging):
     updated_at = models.DateTimeField(auto_now=True)
 
     noun = "interaction"
-    told = ("action", "channel", "signal", "name", "namespace")
+    told = (
+        *("action", "channel", "signal", "name", "namespace"),
+        *("staff_id", "product_id", "product_variant_id", "product_category_id"),
+    )
     is_of_document = False
 
     class Meta:

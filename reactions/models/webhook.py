@@ -11,9 +11,9 @@ from simple_history.models import HistoricalRecords
 from profiles.cause import Cause
 from profiles.conditions.condition import Condition
 from profiles.conditions.field import ConditionField
+from profiles.events.asking import condition_on
 from profiles.events.catalogue import CATALOGUE
 from profiles.models import Event
-from reactions.asking import condition_on
 from reactions.models.target import Signed
 from reactions.reaching import host_of, validate_url
 
