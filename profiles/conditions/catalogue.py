@@ -13,7 +13,8 @@ KEY = "conditions.custom_attributes"
 
 def facts_as_json() -> list[dict]:
     """Each fact as {"handle", "label", "type", "group", "example", "help", "choices"}, in the order to show them."""
-    return [fact.as_json() for fact in FACTS] + [custom_attribute(handle).as_json() for handle in custom_handles()]
+    listed = [*FACTS, *FACTS.of_families(), *map(custom_attribute, custom_handles())]
+    return [fact.as_json() for fact in listed]
 
 
 def custom_handles() -> list[str]:

@@ -78,6 +78,7 @@ class Facts:
     def __init__(self, facts: Iterable[Fact] = ()):
         self._known: dict[str, Fact] = {fact.handle: fact for fact in facts}
         self._families: list[Callable[[str], Fact | None]] = []
+        self._choices: list[Callable[[], Iterable[Fact]]] = []
 
     def __iter__(self):
         return iter(self._known.values())
@@ -89,9 +90,20 @@ class Facts:
         self._known[fact.handle] = fact
         return fact
 
-    def register_family(self, family: Callable[[str], Fact | None]) -> None:
-        """Add a function that makes the fact of a handle, or None when the handle is none of its."""
+    def register_family(
+        self, family: Callable[[str], Fact | None], *, known: Callable[[], Iterable[Fact]] | None = None
+    ) -> None:
+        """Add a function that makes the fact of a handle, or None when the handle is none of its.
+
+        `known` gives those that there are at the moment, to choose from.
+        """
         self._families.append(family)
+        if known is not None:
+            self._choices.append(known)
+
+    def of_families(self) -> list[Fact]:
+        """What the families say that there is to choose from. A query for each or so."""
+        return [fact for known in self._choices for fact in known()]
 
     def joined_by(self, family: Callable[[str], Fact | None]) -> "Facts":
         """These facts and one more family, for as long as somebody asks."""
