@@ -1,6 +1,7 @@
 """What reactions can do with benefits."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -18,7 +19,20 @@ def offered() -> list[tuple[str, str]]:
     return list(BenefitDefinition.objects.issuable().order_by("name").values_list("handle", "name"))
 
 
-DEFINITION = Text("definition", "Benefit", "The handle of its definition. Example: birthday-coffee.", choices=offered)
+@dataclass(frozen=True)
+class OfDefinition(Text):
+    """The handle of one that is offered; its number is as good, where nothing has that for a handle."""
+
+    def chosen(self, value: str) -> str:
+        rows = BenefitDefinition.objects.issuable()
+        if value.isdecimal() and len(value) < 19 and not rows.filter(handle=value).exists():
+            value = rows.filter(pk=value).values_list("handle", flat=True).first() or value
+        return super().chosen(value)
+
+
+DEFINITION = OfDefinition(
+    "definition", "Benefit", "The handle of its definition. Example: birthday-coffee.", choices=offered
+)
 
 
 def issue_to_many(

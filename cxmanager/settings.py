@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "jobs",
     "profiles",
     "transactions",
+    "achievements",
     "benefits",
     "earning",
     "reactions",

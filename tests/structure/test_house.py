@@ -11,7 +11,7 @@ from django.core.management import call_command
 from cxmanager.conditional_fields import ConditionalFieldsMixin
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-APPS = ["access", "benefits", "cxmanager", "earning", "jobs", "profiles", "reactions", "transactions"]
+APPS = ["access", "achievements", "benefits", "cxmanager", "earning", "jobs", "profiles", "reactions", "transactions"]
 LONGEST_FILE = 350
 
 

@@ -12,6 +12,7 @@ from django.test import Client
 from access.models import ApiToken, Setting, StaffRole
 from access.recording import Actor
 from access.roles import Role
+from achievements.models import AchievementDefinition
 from benefits.models import BenefitDefinition
 from earning import tier_years, tiering
 from earning.adjusting import reject
@@ -19,6 +20,7 @@ from earning.approving import block, unblock
 from earning.models import LoyaltyCard, TierDefinition
 from earning.restoring import restore
 from profiles.cause import Cause
+from profiles.draining import drain_some
 from profiles.erasing import erase
 from profiles.events.catalogue import CATALOGUE
 from profiles.merging import merge
@@ -215,7 +217,21 @@ def of_automations(tour: Tour) -> None:
     assert start_some(at=tour.at + timedelta(days=2)) == 1
 
 
+def of_achievements(tour: Tour) -> None:
+    BenefitDefinition.objects.create(name="Coffee", handle="coffee")
+    unlocks = [{"type": "benefit_definition", "id_type": "handle", "id": "coffee"}]
+    visits = AchievementDefinition(
+        name="Visits", handle="visits", strategy="linear", every=5, levels=[{"meta": {"unlocks": unlocks}}]
+    )
+    visits.full_clean()
+    visits.save()
+    BenefitDefinition.objects.get().archive()
+    visits.progress(tour.member, count=Decimal(12), **tour.told).achievement.correct(Decimal(3), **tour.told)
+    drain_some(at=tour.at)
+
+
 TOURS = {
+    "Achievements": [of_achievements],
     "Customers": [of_customers],
     "Benefits": [of_benefits],
     "Purchases": [of_purchases],
