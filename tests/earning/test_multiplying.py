@@ -2,17 +2,7 @@
 
 import pytest
 
-from tests.earning.baskets import (
-    earn,
-    limit,
-    order,
-    points,
-    reasons,
-    red,
-    rule,
-    said,
-    times,
-)
+from tests.earning.baskets import basket, earn, limit, line, order, points, reasons, red, rule, said, times
 
 
 @pytest.mark.parametrize(
@@ -109,3 +99,32 @@ def test_thirds_are_written_with_as_many_digits_as_the_ledger_has():
     )
     little = rule("spending", "1", per_amount="30000")
     assert said(little, what=order("10.00")) == "What this rule gives comes to 0.0003, which is rounded to nothing."
+
+
+def test_of_two_alike_the_earlier_is_kept_and_named_for_its_line():
+    rules = [
+        rule("spending", "1"),
+        rule("multiple_reward", multipliers=[times("3")], name="First", priority=1),
+        rule("multiple_reward", multipliers=[times("3")], priority=2),
+    ]
+    assert reasons(*rules, stacking="highest") == [None, None, "lower_than_other_rule"]
+    both = [
+        rule("spending", "1"),
+        rule("multiple_reward", multipliers=[times("9", skus=["000"])], name="Nine"),
+        rule("multiple_reward", multipliers=[times("8", skus=["123"])], name="Eight"),
+        rule("multiple_reward", multipliers=[times("7", skus=["000"]), times("6", skus=["123"])]),
+    ]
+    assert said(*both, stacking="highest") == "“Nine” gives more for this, and only the highest counts."
+
+
+def test_what_a_rule_takes_away_it_takes_though_what_it_adds_is_rounded_to_nothing():
+    bought = basket(line("1", "A", "10.00"), line("2", "B", "0.40"))
+    some = rule("multiple_reward", multipliers=[times("0.5", skus=["A"]), times("2", skus=["B"])])
+    assert points(rule("spending", "1"), some, what=bought, scale=0) == 5
+
+
+def test_a_rule_that_its_limits_refuse_takes_nothing_away():
+    bought = basket(line("1", "A", "10.00"), line("2", "B", "10.00"))
+    pairs = [times("0.5", skus=["A"]), times("2", skus=["B"])]
+    some = rule("multiple_reward", multipliers=pairs, limits=(limit("points", "9"),))
+    assert points(rule("spending", "1"), some, what=bought) == 20

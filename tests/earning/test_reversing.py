@@ -74,3 +74,8 @@ def test_what_was_trimmed_is_taken_back_in_proportion():
 def test_rounding_follows_the_program():
     assert back({"A": 1}, scale=2).points == Decimal("3.33")
     assert back({"A": 1}, mode="ceil").points == 4
+
+
+def test_a_line_of_no_pieces_is_gone_when_it_is_returned():
+    none = {"A": Sold(Decimal(0), Decimal("30.00")), "B": SOLD["B"]}
+    assert back({"A": 0}, sold=none).points == 10

@@ -103,3 +103,8 @@ def test_the_currency_of_a_posting_matters_where_its_amount_does():
     assert points(rule("ledger_transaction", "5"), what=posted) == 5
     assert reasons(rule("ledger_transaction", "5", min_amount="1"), what=posted) == ["currency_mismatch"]
     assert reasons(rule("ledger_transaction", "5", max_amount="100"), what=posted) == ["currency_mismatch"]
+
+
+def test_both_bounds_of_a_posting_count():
+    posted = event("savings", kind="ledger_transaction", direction="credit", amount=Decimal(50), currency="AUD")
+    assert points(rule("ledger_transaction", "5", min_amount="50", max_amount="50"), what=posted) == 5

@@ -82,3 +82,8 @@ def test_a_referral_by_purchase_may_ask_for_an_amount():
     assert reasons(fifty, what=replace(enough, currency="EUR"), member=BROUGHT) == ["currency_mismatch"]
     every = rule("referral", "1", event="every_purchase", beneficiary="referred")
     assert earn(every, what=replace(bought, name="every_purchase"), member=BROUGHT).awards[0].once is None
+
+
+def test_a_registration_has_no_amount_to_ask_for():
+    ours = rule("referral", "5", event="register", beneficiary="referred", min_order_total="50")
+    assert reasons(ours, what=replace(REGISTERED, currency="EUR"), member=BROUGHT) == [None]
