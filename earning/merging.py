@@ -21,7 +21,11 @@ def move(*, winner, loser, at, cause, **_) -> None:
             card.change_status(LoyaltyCard.Status.CLOSED, at=at, cause=cause)
         else:
             LoyaltyCard.objects.filter(pk=card.pk).update(profile=winner, updated_at=at)
-    LoyaltyCard.objects.filter(referred_by=loser).exclude(profile=winner).update(referred_by=winner, updated_at=at)
+    referred = LoyaltyCard.objects.filter(referred_by=loser)
+    # Nobody refers themselves.
+    referred.filter(profile__in=[winner, loser]).update(referred_by=None, updated_at=at)
+    LoyaltyCard.objects.filter(profile=winner, referred_by=winner).update(referred_by=None, updated_at=at)
+    referred.update(referred_by=winner, updated_at=at)
 
 
 def pour(emptied: LoyaltyCard, filled: LoyaltyCard, *, at) -> None:
