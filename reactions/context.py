@@ -11,6 +11,7 @@ from profiles.conditions.facts import FACTS, FactType
 from profiles.conditions.moments import Moment, written
 from profiles.conditions.readings import values_of
 from profiles.events.asking import with_numbers
+from profiles.events.catalogue import CATALOGUE
 from profiles.models import Event, Profile
 
 OF_PROFILES = "profile."
@@ -22,6 +23,7 @@ NOTHING_YET = {
     "combined_balance_dollars": 0,
     "flattened_statuses": [],
 }
+NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
 def context_of_profile(profile: Profile, *, at: datetime) -> dict:
@@ -49,6 +51,17 @@ def context_of(event: Event, *, at: datetime) -> dict:
     if profile is None:
         return payload | {"profile_id": None, "profile": None}
     return payload | {"profile_id": profile["id"], "profile": profile}
+
+
+def example_context(name: str) -> dict:
+    """What would be known of such an event, made of examples only: of the catalogue's event and of every fact. No query."""
+    event, profile = CATALOGUE.named(name), {"id": NOBODY, "profile_id": NOBODY, CUSTOM: {}}
+    for fact in FACTS:
+        put(profile, fact.handle, fact.example)
+    payload = with_numbers(event.example) if event is not None else {}
+    if name.startswith(OF_PROFILES):
+        return payload | profile
+    return payload | {"profile_id": NOBODY, "profile": profile}
 
 
 def put(context: dict, name: str, value) -> None:

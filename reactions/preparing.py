@@ -8,11 +8,13 @@ from profiles.conditions.moments import written
 from profiles.conditions.reading import ConditionInvalid
 from profiles.events.asking import holds
 from profiles.events.catalogue import CATALOGUE
-from reactions.context import context_of, with_numbers
+from profiles.models import Event
+from reactions.context import context_of, example_context, with_numbers
 from reactions.json_writing import as_json_text
 from reactions.models import Delivery, Webhook
 from reactions.sealing import MASK
 from reactions.signing import signatures
+from reactions.templating import TemplateFailed, render
 
 USER_AGENT = "CX-Manager"
 
@@ -72,10 +74,28 @@ def prepare(row: Delivery, *, at: datetime) -> bool:
         return pass_over(row, "The event is no longer kept.", at=at)
     if not is_meant(row, at=at):
         return pass_over(row, "The webhook's condition does not hold of this event.", at=at)
-    row.body = as_json_text(context_of(event, at=at))
+    row.body = body_of(event, row.webhook.extra_data_template, at=at)
     row.is_prepared = True
     Delivery.objects.filter(pk=row.pk).update(body=row.body, is_prepared=True)
     return True
+
+
+def body_of(event: Event, extra: str, *, at: datetime) -> str:
+    """What a webhook with this template of extra data says of the event. Raises TemplateFailed, and TemplateInvalid as a target's."""
+    context = context_of(event, at=at)
+    added = extra_data(extra, context, at=at)
+    # First, where people find it.
+    return as_json_text(added | context | added)
+
+
+def extra_data(template: str, context: dict, *, at: datetime) -> dict:
+    """What the template adds to the body; nothing where there is none. Raises TemplateFailed where it makes no object."""
+    if not template.strip():
+        return {}
+    made = json.loads(render(template, context, at=at))
+    if not isinstance(made, dict):
+        raise TemplateFailed('it must make an object, such as {"shop": "Fitzroy"}')
+    return made
 
 
 def is_meant(row: Delivery, *, at: datetime) -> bool:
@@ -95,6 +115,11 @@ def pass_over(row: Delivery, why: str, *, at: datetime) -> bool:
 
 
 def body_of_test(webhook: Webhook, *, at: datetime) -> str:
-    """An example of what the webhook's event carries, which says that it is a test."""
+    """An example of what the webhook's event carries, with its extra data for an example of a customer; it says that it is a test.
+
+    Raises TemplateFailed.
+    """
     event = CATALOGUE.named(webhook.event_name)
-    return json.dumps({"test": True, "sent_at": written(at)} | with_numbers(event.example if event else {}))
+    carried = with_numbers(event.example if event else {})
+    extra = extra_data(webhook.extra_data_template, example_context(webhook.event_name), at=at)
+    return as_json_text({"test": True, "sent_at": written(at)} | carried | extra)

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from profiles.cause import Cause, Door
 from profiles.conditions.condition import Condition
-from profiles.events.catalogue import CATALOGUE
+from profiles.events.catalogue import CATALOGUE, Customer, canonical
 from profiles.models import Event, Profile
 from reactions.models import Occurrence, Reaction, Run
 from reactions.running import go_through
@@ -64,6 +64,18 @@ def step_of_audience(profile: Profile, reaction: Reaction, *, at: datetime) -> d
     if asked.holds_for(profile, at=at):
         return step | {"outcome": "done", "text": "The audience has this customer now.", "clauses": clauses}
     return step | {"outcome": "filtered", "text": NOT_NOW, "clauses": clauses}
+
+
+def event_to_show(name: str, profile: Profile, *, at: datetime) -> Event:
+    """The customer's latest event of this name; where there is none, the catalogue's example, unsaved.
+
+    Raises ValidationError for a name that nothing here records.
+    """
+    kind = CATALOGUE.named(canonical(name))
+    if kind.customer == Customer.NEVER:
+        return Event(name=kind.name, payload=kind.example, at=at)
+    rows = Event.objects.filter(profile=profile, name=kind.name).select_related("profile").order_by("-id")
+    return rows.first() or example_of(kind.name, profile, at=at)
 
 
 def example_of(name: str, profile: Profile, *, at: datetime) -> Event:

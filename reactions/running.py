@@ -14,10 +14,8 @@ from cxmanager.refusals import Refusal
 from jobs.rounds import does
 from profiles.acting import action_of
 from profiles.cause import Cause, Door
-from profiles.conditions.condition import Condition
 from profiles.conditions.evaluating import evaluate
-from profiles.conditions.facts import FACTS
-from profiles.conditions.given import with_context
+from profiles.events.asking import condition_on, explain
 from profiles.models import Profile
 from profiles.models.unheard import in_short, wait_after
 from reactions.context import context_of, context_of_profile
@@ -110,12 +108,9 @@ class Known:
         return context_of_profile(self.profile, at=self.at) | {"due_at": run.event.payload["due_at"]}
 
     def explain(self, condition: dict) -> tuple[bool, list[dict]]:
-        """Whether it holds now, and of each clause what was expected and seen. Where no customer is asked, without clauses."""
-        if self.profile is None:
-            return bool(evaluate(condition, self.context, at=self.at)), []
-        asked = Condition(condition, facts=with_context(FACTS, self.context))
-        holds = asked.holds_for(self.profile, at=self.at, context=self.context)
-        return holds, asked.explain(self.profile, at=self.at, context=self.context)
+        """Whether it holds now, and of each clause what was expected and seen. Raises ConditionInvalid where a fact went."""
+        asked = condition_on(self.event.name, condition)
+        return explain(asked, self.context, profile=self.profile, at=self.at)
 
     def worked_out(self, arguments: dict) -> dict:
         """The arguments of an action, with what is dynamic worked out from the event."""

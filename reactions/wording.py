@@ -11,9 +11,10 @@ from django.core.exceptions import ValidationError
 
 from profiles.acting import ActionType, action_of
 from profiles.conditions.condition import Condition
+from profiles.events.asking import condition_on
 from profiles.events.catalogue import CATALOGUE
 from reactions.models import Action, Reaction
-from reactions.models.action import FILTER, facts_of
+from reactions.models.action import FILTER
 from reactions.rehearsing import AUDIENCE
 
 CASES = re.compile(r"[,:;.]")
@@ -82,7 +83,7 @@ def when_in_words(trigger: str) -> str:
 
 def condition_in_words(reaction: Reaction, action: Action) -> str:
     try:
-        words = Condition(action.condition, facts=facts_of(reaction.trigger)).words()
+        words = condition_on(reaction.trigger, action.condition).words()
     except ValidationError:
         # Kept from before a fact went.
         return "a condition holds"

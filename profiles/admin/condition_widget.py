@@ -37,8 +37,11 @@ class ConditionWidget(UnfoldAdminTextareaWidget):
         if value is None:
             return "Everybody."
         attrs = {"disabled": True, "id": f"shown_{name}", **(attrs or {})}
-        words = format_html('<p class="cx-wrap mb-3">{}</p>', in_words(value))
+        words = format_html('<p class="cx-wrap mb-3">{}</p>', self.in_words(value))
         return words + super().render(name, text_of(value), attrs, renderer)
+
+    def in_words(self, value) -> str:
+        return in_words(value)
 
     def get_context(self, name, value, attrs) -> dict:
         addresses = {

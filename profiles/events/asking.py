@@ -11,10 +11,11 @@ from functools import lru_cache
 
 from profiles.conditions.condition import Condition
 from profiles.conditions.evaluating import holding
+from profiles.conditions.explaining import explained
 from profiles.conditions.facts import FACTS, Fact, Facts, FactType
-from profiles.conditions.given import flat
+from profiles.conditions.given import flat, type_of
 from profiles.conditions.moments import Moment
-from profiles.conditions.readings import as_read
+from profiles.conditions.readings import as_read, readings_of
 from profiles.events.catalogue import CATALOGUE
 from profiles.models import Profile
 
@@ -48,30 +49,62 @@ def with_numbers(value, name: str = ""):
 
 
 def facts_on(event_name: str) -> Facts:
-    """What can be asked when such an event happened."""
+    """What can be asked when such an event happened. Where both have a name, the customer's own facts stand."""
+    event = CATALOGUE.named(event_name)
     carried = {fact.handle: fact for fact in carried_by(event_name)}
+    open_names = dict(open_types(event.payload)) if event is not None else {}
 
     def fact_of(handle: str) -> Fact | None:
         if handle.startswith(OF_PROFILE):
             fact = FACTS.named(handle.removeprefix(OF_PROFILE))
-            return fact and replace(fact, handle=handle)
+            # Custom attributes are looked up by their own name.
+            return fact if fact is None or fact.type == FactType.ANY else replace(fact, handle=handle)
         if handle == "profile_id":
-            return Fact(handle=handle, label="Customer", type=FactType.TEXT, example="", group="Event")
-        return carried.get(handle)
+            return Fact(handle=handle, label="Customer", type=FactType.TEXT, example="", group=GROUP)
+        if handle in carried:
+            return carried[handle]
+        group, _, name = handle.rpartition(".")
+        return carried_fact(handle, open_names[group], "") if name and group in open_names else None
 
     return FACTS.joined_by(fact_of)
 
 
 def carried_by(event_name: str) -> list[Fact]:
-    """The values of such an event's payload, by their dotted names, from its JSON Schema."""
+    """The values of such an event's payload, by their dotted names: from its JSON Schema, then what only its example shows."""
     event = CATALOGUE.named(event_name)
     if event is None:
         return []
     shown = flat(with_lists(with_numbers(event.example)))
-    return [
-        Fact(handle=name, label=name, type=type_, example=shown.get(name, ""), group=GROUP, **choices_of(schema, type_))
+    found = {
+        name: carried_fact(name, type_, shown.get(name, ""), schema)
         for name, type_, schema in named_types(event.payload)
-    ]
+    }
+    others = {name: carried_fact(name, type_of(value), value) for name, value in shown.items() if name not in found}
+    return [*found.values(), *others.values()]
+
+
+def facts_to_offer(event_name: str) -> list[Fact]:
+    """What the event carries, to choose from beside the customer's facts."""
+    return [fact for fact in carried_by(event_name) if FACTS.named(fact.handle) is None]
+
+
+def carried_fact(handle: str, type_: FactType, example, schema: dict | None = None) -> Fact:
+    schema = schema or {}
+    return Fact(
+        handle=handle,
+        label=label_of(handle),
+        type=type_,
+        example=example,
+        group=GROUP,
+        help=schema.get("description", ""),
+        **choices_of(schema, type_),
+    )
+
+
+def label_of(handle: str) -> str:
+    """“Changes: last name” of “changes.last_name”."""
+    words = handle.replace("_", " ").replace(".", ": ", 1).replace(".", " ")
+    return words[:1].upper() + words[1:]
 
 
 def choices_of(schema: dict, type_: FactType) -> dict:
@@ -97,6 +130,15 @@ def named_types(schema: dict, prefix: str = "", depth: int = 0) -> Iterator[tupl
         known = [TYPES[type_] for type_ in types if type_ in TYPES]
         if known:
             yield f"{prefix}{name}", FactType.NUMBER if name in AMOUNTS else known[0], one
+
+
+def open_types(schema: dict) -> Iterator[tuple[str, FactType]]:
+    """The objects whose names nobody can list, such as `changes`, with the type of what they hold."""
+    for name, one in (schema.get("properties") or {}).items():
+        held = one.get("additionalProperties")
+        known = [TYPES[said] for said in as_list(held.get("type")) if said in TYPES] if isinstance(held, dict) else []
+        if known:
+            yield name, known[0]
 
 
 def of_values(schema: dict) -> str | None:
@@ -133,9 +175,20 @@ def _kept(event_name: str, text: str) -> Condition:
 
 def holds(condition: Condition, context: dict, *, profile: Profile | None, at: datetime) -> bool:
     """Whether it holds of the event with what it carries, as `with_numbers` has it. Without a customer nothing is known of one."""
-    context = with_lists(context)
+    asked = Moment(at)
+    return holding([condition.rule(asked)], read(condition, context, profile, asked))[0]
+
+
+def explain(condition: Condition, context: dict, *, profile: Profile | None, at: datetime) -> tuple[bool, list[dict]]:
+    """The same, with the clauses that must all hold, each as {"text", "expected", "actual", "holds"}."""
+    asked = Moment(at)
+    data = read(condition, context, profile, asked)
+    return holding([condition.rule(asked)], data)[0], explained(condition.claim, data, asked)
+
+
+def read(condition: Condition, context: dict, profile: Profile | None, asked: Moment) -> dict:
+    """What it asks for, of the customer and of the event."""
+    given = flat(with_lists(context))
     if profile is not None:
-        return condition.holds_for(profile, at=at, context=context)
-    asked, given = Moment(at), flat(context)
-    data = {reading.slot: as_read(reading, given.get(reading.fact.handle), asked) for reading in condition.readings}
-    return holding([condition.rule(asked)], data)[0]
+        return readings_of(profile, condition.readings, asked=asked, context=given)
+    return {reading.slot: as_read(reading, given.get(reading.fact.handle), asked) for reading in condition.readings}

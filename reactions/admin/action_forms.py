@@ -3,11 +3,11 @@
 import json
 
 from django import forms
-from django.urls import reverse
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from profiles.acting import ACTIONS, Anything, Argument, Money, Whole
-from profiles.admin.condition_widget import ConditionField, ConditionWidget
+from profiles.admin.condition_widget import ConditionField
+from reactions.admin.event_conditions import EventConditionWidget
 from reactions.models.action import FILTER, OF_EVENT
 from reactions.models.steps import is_known
 
@@ -15,21 +15,6 @@ LOGIC_HELP = (
     "JSON Logic over the event, instead of the box above. Example: {“var”: “profile.first_name”}. Leave it empty to "
     "use the box above."
 )
-
-
-class EventConditionWidget(ConditionWidget):
-    """The builder, with what the event carries beside the customer's facts. Who matches depends on the event, so nobody is counted."""
-
-    def __init__(self, trigger: str):
-        super().__init__()
-        self.trigger = trigger
-
-    def get_context(self, name, value, attrs) -> dict:
-        context = super().get_context(name, value, attrs)
-        said = context["widget"]["attrs"]
-        said.pop("data-preview-url", None)
-        said["data-facts-url"] = f"{reverse('admin:reactions_reaction_facts')}?trigger={self.trigger}"
-        return context
 
 
 class ActionForm(forms.Form):
@@ -54,7 +39,11 @@ class ActionForm(forms.Form):
         self.handle, self.kind = handle, ACTIONS.get(handle)
         self.fields["uuid"].initial = handle
         if handle == FILTER:
-            field = ConditionField(label="Go on only if", required=False, widget=EventConditionWidget(trigger))
+            field = ConditionField(
+                label="Go on only if",
+                required=False,
+                widget=EventConditionWidget(trigger, "admin:reactions_reaction_facts"),
+            )
             self.fields["arg-condition"] = field
         for argument in self.takes:
             self.fields[f"arg-{argument.name}"] = field_of(argument, self._kept(argument.name))

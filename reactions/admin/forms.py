@@ -12,6 +12,7 @@ from unfold.widgets import (
 from cxmanager.editing import ChangedMeanwhileFormMixin
 from profiles.admin.condition_widget import ConditionField
 from profiles.events.catalogue import CATALOGUE
+from reactions.admin.event_conditions import EventConditionWidget
 from reactions.models import Target, Webhook
 from reactions.models.target import EXAMPLE
 from reactions.sealing import MASK
@@ -128,8 +129,16 @@ class WebhookForm(SecretMixin, ChangedMeanwhileFormMixin, forms.ModelForm):
 
     class Meta:
         model = Webhook
-        fields = (*("trigger", "url", "namespace", "queue", "retry_hourly", "retry_daily", "condition", "is_active"),)
-        widgets = {"url": UnfoldAdminTextInputWidget}
+        fields = (
+            *("trigger", "url", "namespace", "queue", "retry_hourly", "retry_daily", "condition"),
+            *("extra_data_template", "is_active"),
+        )
+        widgets = {
+            "url": UnfoldAdminTextInputWidget,
+            "extra_data_template": UnfoldAdminTextareaWidget(
+                attrs={"rows": 6, "spellcheck": "false", "data-template": ""}
+            ),
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -138,3 +147,5 @@ class WebhookForm(SecretMixin, ChangedMeanwhileFormMixin, forms.ModelForm):
             # As an integration named it: Omneo's name, or one that nothing here records.
             choices.insert(1, (self.instance.trigger, self.instance.trigger))
         self.fields["trigger"].choices = choices
+        chosen = self.data.get(self.add_prefix("trigger")) or self.instance.trigger or ""
+        self.fields["condition"].widget = EventConditionWidget(chosen, "admin:reactions_webhook_facts")

@@ -17,13 +17,9 @@ from unfold.decorators import action, display
 
 from cxmanager.refusals import Refusal
 from cxmanager.versions import VersionsMixin
-from profiles.conditions.catalogue import facts_as_json
-from profiles.conditions.facts import FACTS, Fact
-from profiles.conditions.given import flat, type_of
-from profiles.events.catalogue import CATALOGUE
 from reactions.admin import reaction_pages, why_not
+from reactions.admin.event_conditions import facts_for_builder
 from reactions.admin.reaction_editing import edit
-from reactions.context import with_numbers
 from reactions.models import Reaction, Run
 from reactions.wording import Names, sentence_of
 
@@ -150,7 +146,7 @@ class ReactionAdmin(VersionsMixin, SimpleHistoryAdmin, ModelAdmin):
         """What a filter can ask, for the builder: what the event carries, then the customer's facts."""
         if not self.has_view_permission(request):
             return JsonResponse({"message": "You may not see this."}, status=403)
-        return JsonResponse({"data": facts_of_event(request.GET.get("trigger", "")) + facts_as_json()})
+        return JsonResponse({"data": facts_for_builder(request.GET.get("trigger", ""))})
 
     def get_urls(self) -> list:
         view, pages = self.admin_site.admin_view, reaction_pages
@@ -168,16 +164,3 @@ class ReactionAdmin(VersionsMixin, SimpleHistoryAdmin, ModelAdmin):
             path("<int:object_id>/export/", about(pages.export), name="reactions_reaction_export"),
             *super().get_urls(),
         ]
-
-
-def facts_of_event(trigger: str) -> list[dict]:
-    """What the event's example carries, as facts; the customer's own stand where both have a name."""
-    kind = CATALOGUE.named(trigger)
-    if kind is None:
-        return []
-    carried = flat(with_numbers(kind.example))
-    return [
-        Fact(handle=name, label=name, type=type_of(value), example=value, group="What the event carries").as_json()
-        for name, value in carried.items()
-        if FACTS.named(name) is None
-    ]

@@ -5,6 +5,7 @@ from drf_spectacular.utils import OpenApiExample
 PROFILE_ID = "0190c3ad-38cd-7747-b7f3-6649c9c05c5d"
 TEMPLATE = '{"to": "{{ email }}", "message": "Happy birthday, {{ first_name }}!"}'
 CONDITION = '{"==": [{"var": "attributes.comms.email_promo"}, true]}'
+EXTRA = '{"tier": {{ profile.tier_handle }}, "greeting": "Hello {{ profile.first_name }}"}'
 TIMES = {"created_at": "2026-05-01 12:00:00", "updated_at": "2026-05-01 12:00:00"}
 
 TARGET = OpenApiExample(
@@ -52,6 +53,7 @@ WEBHOOK = OpenApiExample(
         "retry_daily": False,
         "queue": "high",
         "condition": {">": [{"var": "total"}, 100]},
+        "extra_data_template": EXTRA,
         "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
     },
 )
@@ -69,6 +71,7 @@ WEBHOOK_READ = OpenApiExample(
         "retry_daily": False,
         "queue": "high",
         "condition": {">": [{"var": "total"}, 100]},
+        "extra_data_template": EXTRA,
         "has_secret": True,
         "is_known": True,
         "failures_in_a_row": 0,

@@ -5,12 +5,8 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from profiles.acting import action_of
-from profiles.conditions.condition import Condition
 from profiles.conditions.evaluating import NotEvaluated, evaluate
-from profiles.conditions.facts import FACTS, Facts
-from profiles.conditions.given import with_context
-from profiles.events.catalogue import CATALOGUE
-from reactions.context import with_numbers
+from profiles.events.asking import condition_on
 
 FILTER = "filter"
 SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
@@ -98,16 +94,10 @@ class Action(models.Model):
         if not self.condition:
             return wrong | {"condition": ["A filter needs a condition."]}
         try:
-            Condition(self.condition, facts=facts_of(self.reaction.trigger), is_new=True)
+            condition_on(self.reaction.trigger, self.condition, is_new=True)
         except ValidationError as error:
             wrong["condition"] = error.messages
         return wrong
-
-
-def facts_of(trigger: str) -> Facts:
-    """What a filter can ask: the customer's facts, and what the event carries."""
-    event = CATALOGUE.named(trigger)
-    return with_context(FACTS, with_numbers(event.example)) if event is not None else FACTS
 
 
 def is_logic(value) -> bool:

@@ -214,9 +214,9 @@ def not_due(reaction: Reaction, *, at: datetime) -> str:
 
 def not_chosen(reaction: Reaction, profile: Profile, occurrence: Occurrence) -> list[dict]:
     """Why the customer had no turn: it did not get to them, or they were not meant."""
-    got_there = occurrence.state == Occurrence.State.DONE or (
-        occurrence.last_profile is not None and occurrence.last_profile >= profile.pk
-    )
+    # It ended for all, though it may be paused since for those whose turn waits.
+    went_through = occurrence.ended_at is not None and occurrence.state != Occurrence.State.STOPPED
+    got_there = went_through or (occurrence.last_profile is not None and occurrence.last_profile >= profile.pk)
     why = {
         Occurrence.State.PAUSED: ("paused", "It is paused, and did not get to this customer yet."),
         Occurrence.State.STOPPED: ("stopped", "It was switched off before it got to this customer."),

@@ -16,6 +16,7 @@ from profiles.events.catalogue import CATALOGUE
 from profiles.models import Event
 from reactions.models.target import Signed
 from reactions.reaching import host_of, validate_url
+from reactions.templating import validate_template
 
 EVENT_NAME = re.compile(r"[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)+\Z")
 PAUSED = {"failures_in_a_row", "paused_at", "last_tried_at", "last_delivered_at"}
@@ -31,6 +32,10 @@ class WebhookQuerySet(models.QuerySet):
     def listening(self) -> "WebhookQuerySet":
         """Those for which events are queued; also while they are paused, so that nothing is lost."""
         return self.filter(is_active=True)
+
+    def paused(self) -> "WebhookQuerySet":
+        """Those that paused themselves, and are still wanted."""
+        return self.filter(is_active=True).exclude(paused_at=None)
 
     def sending(self) -> "WebhookQuerySet":
         return self.filter(is_active=True, paused_at=None)
@@ -84,6 +89,12 @@ class Webhook(Signed):
         null=True,
         blank=True,
         help_text="Which of these events are sent; empty is all of them. It can ask everything about the customer, and what the event carries. Example: total is more than 100.",
+    )
+    extra_data_template = models.TextField(
+        "extra data",
+        blank=True,
+        validators=[validate_template],
+        help_text="What is sent beside what the event carries: a JSON object, with names in braces as in a target. Where both have a name, yours is sent. Example: {“greeting”: “Hello {{ profile.first_name }}”}.",
     )
     failures_in_a_row = models.PositiveIntegerField(default=0, editable=False)
     paused_at = models.DateTimeField(null=True, editable=False)

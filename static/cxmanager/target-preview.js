@@ -1,10 +1,12 @@
-// The message beside a target's form follows what is typed. The server renders it, for the customer that is chosen.
+// The message beside the form of a target or webhook follows what is typed. The server renders it, for the customer that is chosen.
 document.addEventListener("DOMContentLoaded", () => {
   const preview = document.getElementById("target-preview");
   const customer = document.getElementById("preview-customer");
   const template = document.querySelector("[data-template]");
   if (!preview || !template) return;
   const part = (name) => preview.querySelector(`[data-preview-${name}]`);
+  // Of a webhook: what is sent depends on the event.
+  const event = document.querySelector("select[name=trigger]");
   let waiting = null;
   let latest = 0;
 
@@ -13,6 +15,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const values = new FormData();
     values.set("template", template.value);
     values.set("customer", customer.value);
+    if (event) values.set("trigger", event.value);
     values.set("csrfmiddlewaretoken", template.form.querySelector("[name=csrfmiddlewaretoken]").value);
     const answer = await fetch(preview.dataset.url, { method: "POST", body: values }).catch(() => null);
     if (!answer?.ok || number !== latest) return;
@@ -31,6 +34,7 @@ document.addEventListener("DOMContentLoaded", () => {
   };
   template.addEventListener("input", later);
   customer.addEventListener("input", later);
+  if (event) window.django.jQuery(event).on("change", later);
   customer.addEventListener("keydown", (event) => {
     // Enter looks for the customer, and does not save the target.
     if (event.key === "Enter") event.preventDefault();

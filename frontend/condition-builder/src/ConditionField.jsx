@@ -19,7 +19,8 @@ const TABS = [
 
 export function ConditionField({ textarea }) {
   const condition = useCondition(textarea);
-  const { facts, hasFailed, retry } = useFacts(textarea.dataset.factsUrl);
+  const factsUrl = useFactsUrl(textarea);
+  const { facts, hasFailed, retry } = useFacts(factsUrl);
   const [tab, setTab] = useState(condition.error ? "json" : "builder");
   const isReadOnly = textarea.disabled || textarea.readOnly;
   const home = useRef();
@@ -65,7 +66,7 @@ export function ConditionField({ textarea }) {
       <div role="tabpanel" id={`${textarea.id}-builder`} aria-labelledby={`${textarea.id}-builder-tab`} hidden={shown !== "builder"}>
         {facts && condition.tree && (
           <Builder
-            key={condition.readings}
+            key={`${condition.readings} ${factsUrl}`}
             tree={condition.tree}
             facts={facts}
             problems={condition.problems}
@@ -122,12 +123,27 @@ function usePlaces(answer, { tree, problems }, isBuilder) {
   }, [answer, tree, problems, isBuilder]);
 }
 
+/** The address of what can be asked. The page changes it where that depends on another box, such as the event. */
+function useFactsUrl(textarea) {
+  const [url, setUrl] = useState(textarea.dataset.factsUrl);
+  useEffect(() => {
+    const watching = new MutationObserver(() => setUrl(textarea.dataset.factsUrl));
+    watching.observe(textarea, { attributes: true, attributeFilter: ["data-facts-url"] });
+    return () => watching.disconnect();
+  }, [textarea]);
+  return url;
+}
+
 function useFacts(url) {
   const [state, setState] = useState({ facts: null, hasFailed: false });
+  const wanted = useRef();
   const load = () => {
+    // An answer about another event may come later than the one that was asked for last.
+    wanted.current = url;
+    const keep = (next) => wanted.current === url && setState(next);
     fetchFacts(url).then(
-      (declared) => setState({ facts: new Facts(declared), hasFailed: false }),
-      () => setState({ facts: null, hasFailed: true }),
+      (declared) => keep({ facts: new Facts(declared), hasFailed: false }),
+      () => keep({ facts: null, hasFailed: true }),
     );
   };
   useEffect(load, [url]);
