@@ -19,7 +19,7 @@ from django.utils.formats import date_format
 from benefits.models import Benefit, BenefitDefinition, Redemption
 from cxmanager.rest.paging import COUNT_EXACTLY_UP_TO, bounded_count
 from jobs.models import Job
-from jobs.reporting import all_reports
+from jobs.reporting import reports_for
 from profiles.models import Profile
 
 DAYS = 30
@@ -47,7 +47,7 @@ def figures(request: HttpRequest, context: dict) -> dict:
         "charts": [chart for chart in charts(numbers, may) if chart],
         "top_benefits": numbers.top_benefits() if may["benefits"] else [],
         "jobs": running_jobs() if may["jobs"] else [],
-        "reports": list(all_reports(at=timezone.now())) if may["jobs"] else [],
+        "reports": reports_for(request.user, at=timezone.now()),
         "steps": steps(request.user),
     }
 

@@ -12,7 +12,7 @@ from cxmanager.paginating import BoundedListMixin
 from cxmanager.tables import flat, table_of
 from jobs.handlers import LABELS, label_of
 from jobs.models import Job
-from jobs.reporting import all_reports
+from jobs.reporting import reports_for
 
 COLOURS = {"Waiting": "info", "Running": "warning", "Done": "success", "Failed": "danger"}
 
@@ -60,7 +60,11 @@ class JobAdmin(BoundedListMixin, ModelAdmin):
         return False
 
     def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
-        context = {"title": "Background work", "reports": list(all_reports(at=timezone.now())), **(extra_context or {})}
+        context = {
+            "title": "Background work",
+            "reports": reports_for(request.user, at=timezone.now()),
+            **(extra_context or {}),
+        }
         return super().changelist_view(request, context)
 
     def render_change_form(self, request: HttpRequest, context, add=False, change=False, form_url="", obj=None):

@@ -14,3 +14,4 @@ class ReactionsConfig(AppConfig):
         import_module("reactions.triggering")
         import_module("reactions.running")
         import_module("reactions.automating")
+        import_module("reactions.troubles")
