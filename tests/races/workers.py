@@ -99,6 +99,21 @@ def rob_bulk_issue() -> None:
         giving.poke = wait_to_be_killed
 
 
+def rob_automation() -> None:
+    """Neither is a step one transaction, nor is anything locked: and it stops once the benefits are written."""
+    from benefits import giving
+    from profiles.models import Profile
+    from reactions import automating, tasks
+    from reactions.models import Occurrence
+
+    automating.transaction = NO_TRANSACTION
+    tasks.step = automating.step.__wrapped__
+    Occurrence.in_turn = lambda occurrence: Occurrence.objects.select_related("reaction", "event").get(pk=occurrence.pk)
+    Profile.objects._queryset_class.select_for_update = lambda rows, **_: rows.all()
+    if len(sys.argv) == 2:
+        giving.poke = wait_to_be_killed
+
+
 def rob_import() -> None:
     """A step's rows and the note of how far it is are no longer one transaction: it stops in between."""
     from jobs.models import Job
@@ -151,6 +166,7 @@ def work_by_celery() -> None:
 
 WAYS = {
     "bulk_issue": rob_bulk_issue,
+    "automation": rob_automation,
     "import": rob_import,
     "purchases": rob_import_of_purchases,
     "listening": listen_slowly,
