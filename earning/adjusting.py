@@ -15,6 +15,7 @@ from earning.crediting import Grant
 from earning.locking import balance_in_turn
 from earning.models import Adjustment, Credit, Debit, LoyaltyCard
 from earning.refusals import refusal, too_little
+from earning.tiering import refresh
 from earning.told import Told, write_down
 from earning.wallet import Wallet
 from profiles.cause import Cause
@@ -36,7 +37,7 @@ def adjust(
     """Put the amount on the card, or take it off where it is less than 0, and record `points.adjusted`.
 
     One of more points than the program's limit only waits, and records `points.adjustment_requested`. It does not count as
-    earned. Raises ValidationError, Refusal: insufficient_points, card_closed.
+    earned, but towards tiers. Raises ValidationError, Refusal: insufficient_points, card_closed.
     """
     if not reason.strip():
         raise ValidationError({"reason": "Say why, so that others understand it later."}, code="required")
@@ -63,6 +64,8 @@ def adjust(
     elif not waits:
         _take_off(wallet, adjustment)
     _write(wallet, adjustment, "adjustment_requested" if waits else "adjusted", cause=cause)
+    if not waits:
+        refresh(balance.card, at=at, cause=cause)
     return adjustment
 
 
@@ -111,6 +114,8 @@ def _decide(adjustment: Adjustment, state: State, *, at: datetime, cause: Cause)
     elif is_made:
         _take_off(wallet, fresh)
     _write(wallet, fresh, "adjusted" if is_made else "adjustment_rejected", cause=cause)
+    if is_made:
+        refresh(balance.card, at=at, cause=cause)
     return fresh
 
 

@@ -17,6 +17,7 @@ from earning.expiry import NEVER, Expiry, usable_from
 from earning.locking import balance_in_turn
 from earning.models import Balance, Credit, LoyaltyCard
 from earning.refusals import refusal
+from earning.tiering import refresh
 from earning.wallet import Wallet
 from profiles.cause import Cause
 
@@ -103,7 +104,7 @@ class Grant:
 def grant(card: LoyaltyCard, grants: Sequence[Grant], *, at: datetime, cause: Cause) -> list[Credit]:
     """Put all of these on the card and return the credits in their order. Records `points.awarded` (`reward.issued` of money), one for each unit, kind and state.
 
-    What waits for approval is told when it is approved. Raises ValidationError, Refusal: card_closed, external_id_taken,
+    What waits for approval is told when it is approved. The tier follows. Raises ValidationError, Refusal: card_closed, external_id_taken,
     profile_inactive. Seven statements for each unit.
     """
     made: dict[int, Credit] = {}
@@ -112,6 +113,7 @@ def grant(card: LoyaltyCard, grants: Sequence[Grant], *, at: datetime, cause: Ca
         some = list(some)
         credits = put_on(balance_in_turn(card, unit), [one for _, one in some], at=at, cause=cause)
         made |= {number: credit for (number, _), credit in zip(some, credits, strict=True)}
+    refresh(card, at=at, cause=cause)
     return [made[number] for number in sorted(made)]
 
 

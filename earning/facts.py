@@ -79,4 +79,10 @@ def of_program(handle: str) -> Fact | None:
     return Fact(handle=handle, label=f"{label} ({row})", type=kind, example=example, group=GROUP, column=column)
 
 
-FACTS.register_family(of_program)
+def of_programs() -> list[Fact]:
+    """Those of all programs but the default one, whose have shorter names."""
+    handles = Program.objects.filter(is_default=False).values_list("handle", flat=True)
+    return [of_program(f"{PROGRAMS}{handle}.{name}") for handle in handles for name, *_ in KNOWN]
+
+
+FACTS.register_family(of_program, known=of_programs)

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from django.db.models import F
 from django.dispatch import receiver
 
+from earning import tiering
 from earning.incrementing import increment
-from earning.models import Adjustment, Balance, Credit, Debit, LoyaltyCard
+from earning.models import Adjustment, Balance, Credit, Debit, LoyaltyCard, TierChange
 from earning.models.balance import SUMS
 from profiles.merging import erasing, exporting, merge_previewing, merging
 
@@ -18,6 +19,7 @@ def move(*, winner, loser, at, cause, **_) -> None:
     for card in loser.cards.select_related("program").order_by("pk"):
         if card.program_id in held:
             pour(card, held[card.program_id], at=at)
+            tiering.join(held[card.program_id], card, at=at, cause=cause)
             card.change_status(LoyaltyCard.Status.CLOSED, at=at, cause=cause)
         else:
             LoyaltyCard.objects.filter(pk=card.pk).update(profile=winner, updated_at=at)
@@ -65,8 +67,15 @@ def held_about(*, profile, **_) -> dict[str, Iterable[dict]]:
     return {
         "loyalty_cards": list(
             profile.cards.order_by("id").values(
-                "id", "number", "status", "created_at", "referred_by_id", program_name=F("program__name")
+                *("id", "number", "status", "created_at", "referred_by_id"),
+                program_name=F("program__name"),
+                tier_name=F("tier__name"),
             )
+        ),
+        "loyalty_tiers": list(
+            TierChange.objects.filter(**mine)
+            .order_by("id")
+            .values("kind", "value", "at", tier_before=F("before__name"), tier_after=F("after__name"), **named)
         ),
         "loyalty_balances": list(Balance.objects.filter(**mine).order_by("id").values("unit", *SUMS, **named)),
         "loyalty_credits": list(

@@ -24,7 +24,11 @@ def tier(payload: dict, which: str = "definition") -> str:
     return f"“{(payload.get(which) or {}).get('name') or '…'}”"
 
 
-BECAUSE = {"assigned": ", given by hand", "returned": ": the sale that brought it was undone"}
+BECAUSE = {
+    "merged": ", which another profile brought",
+    "assigned": ", given by hand",
+    "returned": ": the sale that brought it was undone",
+}
 
 
 def tier_achieved(payload: dict) -> str:

@@ -62,6 +62,7 @@ EVENTS = {
     Kind.MAINTAINED: "tier.maintained",
     Kind.LOST: "tier.lost",
     Kind.RETURNED: "tier.lost",
+    Kind.MERGED: "tier.achieved",
 }
 
 

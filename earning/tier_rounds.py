@@ -1,12 +1,16 @@
 """What is done about tiers by itself: a year that is over is judged, and a ladder that changed is climbed again by everybody."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from earning import tier_years, tiering
 from earning.models import LoyaltyCard, Program
 from jobs.models import Job
 from jobs.rounds import does
 from profiles.cause import Cause
+from profiles.listening import listens
+from profiles.models import Event
 from transactions.locking import lock_customers
 
 KIND = "earning.tiers"
@@ -30,6 +34,15 @@ class Judging:
 
 
 does("tiers")(Judging())
+
+
+@listens("earning.tiers", to=lambda: {"points.activated"})
+def climb(events: Sequence[Event], *, at: datetime) -> None:
+    """Points that can be used from now on count from now on."""
+    cards = LoyaltyCard.objects.filter(pk__in={int(event.subject_id) for event in events}).order_by("program", "pk")
+    lock_customers(set(cards.values_list("profile", flat=True)))
+    for _, rows in groupby(list(cards), key=lambda card: card.program_id):
+        tiering.refresh_many(list(rows), at=at, cause=Cause())
 
 
 def recalculate_later(program: Program, *, at: datetime, user=None) -> Job:

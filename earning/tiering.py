@@ -12,11 +12,12 @@ from django.db import transaction as database
 
 from earning import ladders
 from earning.ladders import Figures, Tier
-from earning.models import LoyaltyCard, TierChange, TierDefinition
+from earning.models import LoyaltyCard, TierChange, TierDefinition, TierStanding
 from earning.refusals import refusal
 from earning.tier_figures import Basis, figures_of, measures_of
 from earning.tier_moves import Kind, Move, make, overshoot, progress_of, tell_progress, with_standing
 from profiles.cause import Cause
+from profiles.models.event import as_json
 from transactions.locking import lock_customers
 from transactions.models import Transaction
 
@@ -108,6 +109,17 @@ def move_back(
         value=figures[card.tier.measure],
         restores=latest.standing_before if is_as_before else None,
     )
+
+
+def join(kept: LoyaltyCard, emptied: LoyaltyCard, *, at: datetime, cause: Cause) -> None:
+    """Of two cards of one customer, whose profiles become one, the kept has the higher tier, with all that is known of it."""
+    held, given_up = (one for card in (kept, emptied) for one in with_standing([card]))
+    if ladders.rank_of(given_up.tier) > ladders.rank_of(held.tier):
+        standing = {name: as_json(getattr(given_up.standing, name)) for name in TierStanding.RESTORED}
+        make([Move(card=held, kind=Kind.MERGED, after=given_up.tier, at=at, restores=standing)], at=at, cause=cause)
+    TierStanding.objects.filter(card=emptied).update(anniversary_at=None, updated_at=at)
+    # What both earned may reach higher than what either did.
+    refresh(kept, at=at, cause=cause)
 
 
 # --- By hand ---------------------------------------------------------------------------------------------------------

@@ -61,6 +61,7 @@ class TierChange(models.Model):
         LOST = "lost", "Lost"
         ASSIGNED = "assigned", "Given by hand"
         RETURNED = "returned", "Taken back with the sale that brought it"
+        MERGED = "merged", "Came with another profile"
 
     card = models.ForeignKey("earning.LoyaltyCard", models.PROTECT, related_name="tier_changes", db_index=False)
     number = models.PositiveIntegerField(help_text="The first change of a card is 1.")
