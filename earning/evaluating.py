@@ -49,14 +49,14 @@ def order_of(rule: RuleTerms) -> tuple[int, int, datetime, int]:
 
 
 def evaluation_of(run: Pass, ordered: list[RuleTerms]) -> Evaluation:
-    given = [entry for entry in run.entries if not entry.is_nothing]
+    awards = tuple(entry.awarded() for entry in run.entries if not entry.is_nothing)
     worked: dict[int, str] = {}
-    for entry in given:
-        worked.setdefault(id(entry.rule), entry.worked())
+    for award in awards:
+        worked.setdefault(id(award.rule), award.working)
     outcomes = []
     for rule in ordered:
         outcome = run.outcomes[id(rule)]
         if outcome.applied:
             outcome = Outcome(rule, seen=worked.get(id(rule), "it takes points of some lines away"))
         outcomes.append(outcome)
-    return Evaluation(tuple(entry.awarded() for entry in given), tuple(outcomes))
+    return Evaluation(awards, tuple(outcomes))

@@ -101,18 +101,16 @@ def gain_of_happening(rule: RuleTerms, happening: Happening) -> Gain:
     return Gain(rewards.points, money, amount=happening.amount, working=worked(rewards, happening.amount))
 
 
-def gain_of_lines(rule: RuleTerms, lines: list[BasketLine], amount: Decimal, *, times: Decimal = Decimal(1)) -> Gain:
-    """So many times the points and the money, and the percent of the amount, shared out by what the lines come to."""
+def gain_of_lines(rule: RuleTerms, lines: list[BasketLine], amount: Decimal) -> Gain:
+    """The points and the money once, and the percent of the amount, shared out by what the lines come to."""
     rewards = rule.rewards
-    points = rewards.points * times
-    money = rewards.currency_amount * times + percent_of(amount, rewards.percent)
-    shares = shared(points, money, lines)
-    return Gain(points, money, shares, amount, worked(rewards, amount, times=times))
+    points, money = rewards.points, rewards.currency_amount + percent_of(amount, rewards.percent)
+    shares = shared(points, money, lines, amount_of(lines))
+    return Gain(points, money, shares, amount, worked(rewards, amount))
 
 
-def shared(points: Decimal, money: Decimal, lines: list[BasketLine]) -> dict[str, PointsAndMoney]:
-    """By line: its part of the points and of the money, by what it comes to."""
-    total = amount_of(lines)
+def shared(points: Decimal, money: Decimal, lines: list[BasketLine], total: Decimal) -> dict[str, PointsAndMoney]:
+    """By line: its part of the points and of the money, by what it comes to of the total of these lines."""
     if not money:
         return {line.key: (points * line.amount / total, ZERO) for line in lines}
     return {line.key: (points * line.amount / total, money * line.amount / total) for line in lines}

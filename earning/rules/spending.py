@@ -122,7 +122,8 @@ class Spending(Conditions):
             # Multiplied first: what is divided exactly only then stays exact.
             points = considered * rewards.points / self.per_amount
             money = considered * rewards.currency_amount / self.per_amount + back
-        return Gain(points, money, shared(points, money, lines), considered, self._working(rewards, considered, times))
+        shares = shared(points, money, lines, amount)
+        return Gain(points, money, shares, considered, self._working(rewards, considered, times))
 
     def _working(self, rewards: Rewards, considered: Decimal, times: Decimal) -> str:
         if self.mode == STEP:

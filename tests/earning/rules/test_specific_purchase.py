@@ -41,3 +41,11 @@ def test_too_few_units_are_said():
 
 def test_points_for_a_product_do_not_ask_for_the_currency():
     assert points(rule("specific_purchase", "5", match={"skus": ["X"]}), what=order("9", currency="EUR")) == 5
+
+
+def test_what_is_given_for_the_transaction_is_shared_by_what_all_lines_come_to():
+    bought = basket(line("1", "X", "30.00", quantity="3"), line("2", "X", "10.00"))
+    (award,) = earn(
+        rule("specific_purchase", "8", match={"skus": ["X"]}, per="transaction", max_units="2"), what=bought
+    ).awards
+    assert award.shares == {"1": (6, 0), "2": (2, 0)}
