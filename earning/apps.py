@@ -18,6 +18,7 @@ class EarningConfig(AppConfig):
         # is done by itself, the receivers of signals, the jobs' handlers.
         for name in (
             "point_events",
+            "reward_events",
             "balance_facts",
             "enrolling",
             "rulesets",

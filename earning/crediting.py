@@ -42,6 +42,7 @@ class Grant:
     pending_days: int | None = None
     expiry: Expiry | None = None
     needs_approval: bool = False
+    timezone: str = ""
     note: str = ""
     external_id: str | None = None
     transaction: Any = None
@@ -73,7 +74,7 @@ class Grant:
             active_from=active_from,
             expires_at=expires_at,
             follows_activity=self.expires_at is ... and expiry.follows_activity,
-            timezone=program.timezone,
+            timezone=self.timezone or program.timezone,
             note=self.note[:500],
             external_id=self.external_id,
             transaction=self.transaction,

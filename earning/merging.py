@@ -7,7 +7,17 @@ from django.dispatch import receiver
 
 from earning import tiering
 from earning.incrementing import increment
-from earning.models import Adjustment, Balance, Credit, Debit, LoyaltyCard, TierChange
+from earning.models import (
+    Adjustment,
+    Balance,
+    BalanceRedemption,
+    Credit,
+    Debit,
+    LoyaltyCard,
+    RewardAllowance,
+    RewardOrder,
+    TierChange,
+)
 from earning.models.balance import SUMS
 from profiles.merging import erasing, exporting, merge_previewing, merging
 
@@ -23,6 +33,7 @@ def move(*, winner, loser, at, cause, **_) -> None:
             card.change_status(LoyaltyCard.Status.CLOSED, at=at, cause=cause)
         else:
             LoyaltyCard.objects.filter(pk=card.pk).update(profile=winner, updated_at=at)
+    BalanceRedemption.objects.filter(profile=loser).update(profile=winner)
     referred = LoyaltyCard.objects.filter(referred_by=loser)
     # Nobody refers themselves.
     referred.filter(profile__in=[winner, loser]).update(referred_by=None, updated_at=at)
@@ -32,8 +43,12 @@ def move(*, winner, loser, at, cause, **_) -> None:
 
 def pour(emptied: LoyaltyCard, filled: LoyaltyCard, *, at) -> None:
     """All that is on one card is on the other: its history as well, so that balances are still what it sums to."""
-    for model in (Credit, Debit, Adjustment):
+    for model in (Credit, Debit, Adjustment, RewardOrder):
         model.objects.filter(card=emptied).update(card=filled)
+    for one in RewardAllowance.objects.filter(card=emptied):
+        held, _ = RewardAllowance.objects.get_or_create(card=filled, definition=one.definition)
+        # What both took stays taken, though it may be more than one customer may have.
+        RewardAllowance.objects.filter(pk=held.pk).update(taken=F("taken") + one.taken, most=None)
     theirs = list(Balance.objects.filter(card=emptied))
     Balance.objects.bulk_create([Balance(card=filled, unit=one.unit) for one in theirs], ignore_conflicts=True)
     ours = dict(Balance.objects.filter(card=filled).values_list("unit", "pk"))
@@ -57,6 +72,7 @@ def scrub(*, profile, **_) -> None:
         Debit.objects.filter(card__profile=one).update(reason="", meta=None)
         Adjustment.objects.filter(card__profile=one).update(reason="", decision_reason="")
         LoyaltyCard.objects.filter(profile=one).update(referred_by=None)
+        BalanceRedemption.objects.filter(profile=one).update(reason="", receipt_ref="", meta=None)
 
 
 @receiver(exporting, dispatch_uid="earning.exporting")
@@ -85,6 +101,17 @@ def held_about(*, profile, **_) -> dict[str, Iterable[dict]]:
                 *("id", "unit", "kind", "state", "value", "remaining", "earned_at", "active_from", "expires_at"),
                 *("note", "external_id", "meta", "transaction_id"),
                 **named,
+            )
+        ),
+        "reward_orders": list(
+            RewardOrder.objects.filter(**mine)
+            .order_by("id")
+            .values("id", "quantity", "points", "at", "cancelled_at", "external_id", reward=F("definition__name"))
+        ),
+        "balance_redemptions": list(
+            profile.balance_redemptions.order_by("id").values(
+                *("id", "currency", "requested", "total", "returned", "redeemed_at", "reversed_at", "reason"),
+                *("transaction_external_id", "receipt_ref", "meta"),
             )
         ),
         "loyalty_debits": list(

@@ -5,7 +5,7 @@ from earning.amounts import POINTS
 from earning.events import GROUP, PROGRAM, PROGRAM_EXAMPLE
 from earning.told import name_of
 from profiles.events.catalogue import declare
-from profiles.events.schemas import AMOUNT, MOMENT, TEXT, WHOLE, about, list_of, one_of, or_null, record
+from profiles.events.schemas import AMOUNT, CHANGES, MOMENT, TEXT, WHOLE, about, list_of, one_of, or_null, record
 
 MOVED = {
     "card_id": WHOLE,
@@ -54,6 +54,14 @@ SAID: dict[str, tuple[dict, dict]] = {
     "adjusted": (ADJUSTMENT, {"adjustment_id": 3, "credit_id": 47, "state": "made"}),
     "adjustment_requested": (ADJUSTMENT, {"adjustment_id": 3, "credit_id": 47, "state": "waiting"}),
     "adjustment_rejected": (ADJUSTMENT, {"adjustment_id": 3, "credit_id": 47, "state": "rejected"}),
+    "extended": (
+        CREDITS | {"changes": CHANGES},
+        {
+            "credit_ids": [41],
+            "changes": {"expires_at": ["2026-05-31T23:59:59+00:00", "2026-06-30T23:59:59+00:00"]},
+        },
+    ),
+    "corrected": (CREDITS, {"credit_ids": [41]}),
     "blocked": (CREDITS, {"credit_ids": [41]}),
     "unblocked": (CREDITS, {"credit_ids": [41]}),
 }
@@ -117,6 +125,14 @@ TOLD: tuple[tuple[str, str, str, object, str], ...] = (
         telling.adjustment_rejected,
         "block",
     ),
+    ("extended", "", "A reward is given more time.", telling.extended, "more_time"),
+    (
+        "corrected",
+        "",
+        "An integration puts right what is left of a reward, or when it ends. The amount is what is left then.",
+        telling.corrected,
+        "tune",
+    ),
     ("blocked", "Points are held back by somebody.", "A reward is held back by somebody.", telling.blocked, "lock"),
     (
         "unblocked",
@@ -131,6 +147,7 @@ ALIASES = {
     "points.reversed": ("point.deleted",),
     "reward.issued": ("reward.created",),
     "reward.reversed": ("reward.deleted",),
+    "reward.corrected": ("reward.updated",),
 }
 
 

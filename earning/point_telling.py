@@ -73,6 +73,14 @@ def adjustment_rejected(payload: dict) -> str:
     return f"A second person rejected that {were(payload)} {put_or_taken(payload)} the card."
 
 
+def extended(payload: dict) -> str:
+    return f"A reward of which {amount(payload)} are left was extended."
+
+
+def corrected(payload: dict) -> str:
+    return f"A reward was put right: {amount(payload)} are left of it."
+
+
 def blocked(payload: dict) -> str:
     return f"Somebody blocked {amount(payload)}."
 

@@ -34,6 +34,22 @@ SENTENCES = {
     "not_blocked": "This is not blocked.",
     "own_request": "Somebody else than who asked for it has to decide.",
     "already_decided": "Somebody has decided this already.",
+    "reward_archived": "This reward is no longer given out.",
+    "reward_in_use": "This reward was given to customers, so it cannot be deleted. Archive it instead.",
+    "reward_over": "Nothing is left of this reward.",
+    "not_extendable": "This reward cannot be extended.",
+    "already_extended": "This reward has already been extended.",
+    "not_later": "The new end must be later than the present one.",
+    "not_in_catalogue": "This is not in the catalogue.",
+    "not_available_now": "This cannot be taken from the catalogue at this time.",
+    "tier_required": "This is for customers of other tiers.",
+    "most_for_each": "Each customer may take at most {most} of this.",
+    "out_of_stock": "There are not that many of this left.",
+    "already_cancelled": "This order was already cancelled.",
+    "order_was_used": "Some of this reward was used, so the order cannot be cancelled.",
+    "order_is_a_benefit": "This order brought a benefit. Revoke that, and give the points back by an adjustment.",
+    "already_reversed": "This redemption was already reversed.",
+    "reversal_window_closed": "This redemption is too old to be reversed.",
     "nobody_decides": "A person has to decide this.",
 }
 
@@ -60,3 +76,11 @@ def too_much_back(most: Decimal, *, unit: str) -> Refusal:
     """`more_than_spent`, with what can come back at `most`."""
     sentence = SENTENCES["more_than_spent"].format(most=in_words(most, unit))
     return Refusal(sentence, code="more_than_spent", most=as_text(most, unit))
+
+
+def too_many_for_one(most: int, *, taken: int | None = None) -> Refusal:
+    """`most_for_each`, with how many the customer has taken where that is less than the most."""
+    sentence = SENTENCES["most_for_each"].format(most=f"{most:,}")
+    if taken is not None and 0 < taken < most:
+        sentence += f" This one has taken {taken:,}."
+    return Refusal(sentence, code="most_for_each", most=most)

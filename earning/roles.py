@@ -12,6 +12,12 @@ GRANTS = {
         "adjust_points",
         "spend_points",
         "transfer_points",
+        "view_rewardorder",
+        "order_reward",
+        "view_balanceredemption",
+        "redeem_balance",
+        "issue_reward",
+        "extend_reward",
     ],
     Role.ANALYST: ["view_*"],
 }

@@ -8,8 +8,11 @@ from earning.models.card import LoyaltyCard
 from earning.models.credit import Credit
 from earning.models.debit import Allocation, Debit
 from earning.models.limit import EarningLimit, LimitCounter
+from earning.models.order import RewardAllowance, RewardOrder
 from earning.models.program import Program
+from earning.models.redemption import BalanceRedemption, RedemptionPart
 from earning.models.reported import ReportedEvent
+from earning.models.reward import RewardDefinition
 from earning.models.rule import EarningRule
 from earning.models.tier import TierDefinition
 from earning.models.tier_standing import TierChange, TierStanding
@@ -22,6 +25,7 @@ __all__ = [
     "Badge",
     "BadgeHeld",
     "Balance",
+    "BalanceRedemption",
     "Credit",
     "Debit",
     "EarningLimit",
@@ -30,7 +34,11 @@ __all__ = [
     "LimitCounter",
     "LoyaltyCard",
     "Program",
+    "RedemptionPart",
     "ReportedEvent",
+    "RewardAllowance",
+    "RewardDefinition",
+    "RewardOrder",
     "TierChange",
     "TierDefinition",
     "TierStanding",

@@ -68,6 +68,9 @@ class Credit(models.Model):
     transaction = models.ForeignKey(
         "transactions.Transaction", models.SET_NULL, null=True, blank=True, related_name="credits", db_index=False
     )
+    reward_definition = models.ForeignKey(
+        "earning.RewardDefinition", models.PROTECT, null=True, blank=True, related_name="credits", db_index=False
+    )
     event = models.ForeignKey(
         "profiles.Event",
         models.SET_NULL,
@@ -107,6 +110,11 @@ class Credit(models.Model):
                 fields=["transaction"], name="earning_credit_of_purchase", condition=Q(transaction__isnull=False)
             ),
             models.Index(fields=["award"], name="earning_credit_of_award", condition=Q(award__isnull=False)),
+            models.Index(
+                fields=["reward_definition", "-id"],
+                name="earning_credit_of_reward",
+                condition=Q(reward_definition__isnull=False),
+            ),
             models.Index(fields=["source"], name="earning_credit_continues", condition=Q(source__isnull=False)),
             models.Index(fields=["answers"], name="earning_credit_answers", condition=Q(answers__isnull=False)),
         ]
