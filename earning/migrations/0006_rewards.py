@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('earning', '0004_rules_and_awards'),
+        ('earning', '0005_tiers_that_come_along'),
         ('profiles', '0009_events_not_handled_are_tried_again'),
         ('transactions', '0004_lists_of_few_and_plain_labels'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
