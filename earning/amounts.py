@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 
 from cxmanager.amounts import money, pieces
-from earning.rounding import minor_digits, unit_of
+from earning.rounding import MOST, minor_digits, unit_of
 
 if TYPE_CHECKING:
     from earning.models import Program
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 POINTS = "points"
 
 ZERO = Decimal(0)
-# Far above what anybody is given at once, and exact on every database.
-LARGEST = Decimal(10) ** 10
 
 
 def digits_of(unit: str, program: Program) -> int:
@@ -30,7 +28,7 @@ def checked(amount: Decimal, *, unit: str, program: Program) -> Decimal:
     """The amount, if it is above 0 and the unit can be divided so. Raises ValidationError."""
     if not amount.is_finite() or amount <= 0:
         raise ValidationError("The amount must be more than 0.", code="invalid_amount")
-    if amount > LARGEST:
+    if amount > MOST:
         raise ValidationError("This amount is too large.", code="invalid_amount")
     digits = digits_of(unit, program)
     if amount != amount.quantize(unit_of(digits)):

@@ -6,8 +6,8 @@ from functools import cache
 MODES = {"half_up": ROUND_HALF_UP, "floor": ROUND_FLOOR, "half_even": ROUND_HALF_EVEN, "ceil": ROUND_CEILING}
 # Thirds of a share do not add up to their whole; what is missing shows only beyond these digits.
 EXACT = Decimal("1E-12")
-# What a row of the ledger can hold.
-MOST = Decimal("99999999999999")
+# Far above what anybody is given at once, and exact on every database.
+MOST = Decimal(10) ** 10
 
 # ISO 4217: all other currencies have two.
 MINOR_DIGITS = {

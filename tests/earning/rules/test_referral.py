@@ -87,3 +87,10 @@ def test_a_referral_by_purchase_may_ask_for_an_amount():
 def test_a_registration_has_no_amount_to_ask_for():
     ours = rule("referral", "5", event="register", beneficiary="referred", min_order_total="50")
     assert reasons(ours, what=replace(REGISTERED, currency="EUR"), member=BROUGHT) == [None]
+
+
+def test_a_percentage_of_no_amount_is_nothing():
+    ours = rule("referral", percent="10", event="register", beneficiary="referred")
+    assert (
+        said(ours, what=REGISTERED, member=BROUGHT) == "What this rule gives comes to 0, which is rounded to nothing."
+    )
