@@ -52,6 +52,9 @@ SIDEBAR = [
         "title": _("Automation"),
         "items": [
             page(_("Reactions"), "bolt", "admin:reactions_reaction_changelist", "reactions.view_reaction"),
+            page(
+                _("Occurrences"), "event_repeat", "admin:reactions_occurrence_changelist", "reactions.view_occurrence"
+            ),
             page(_("Runs"), "play_circle", "admin:reactions_run_changelist", "reactions.view_run"),
             page(_("Targets"), "ads_click", "admin:reactions_target_changelist", "reactions.view_target"),
             page(_("Webhooks"), "webhook", "admin:reactions_webhook_changelist", "reactions.view_webhook"),

@@ -1,4 +1,4 @@
-"""The demo's reactions: three that are switched on once its past is made, so that nothing old starts them, and some runs of one."""
+"""The demo's reactions: three triggers that are switched on once its past is made, so that nothing old starts them, and some runs of one; and the automations."""
 
 from datetime import datetime
 
@@ -6,6 +6,7 @@ from access.models import User
 from profiles.cause import Cause, Door
 from profiles.demo import first_customers
 from profiles.models import Event
+from reactions.demo_automations import make_automations
 from reactions.models import Reaction
 from reactions.running import run_some
 from reactions.triggering import start_runs
@@ -54,7 +55,7 @@ def make_reactions(*, at: datetime, seed: int, clerk: User) -> int:
             made += 1
     if made == len(REACTIONS):
         tag_some(at=at, seed=seed, clerk=clerk)
-    return made
+    return made + make_automations(at=at)
 
 
 def tag_some(*, at: datetime, seed: int, clerk: User) -> None:

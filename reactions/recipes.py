@@ -1,7 +1,10 @@
-"""Ready-made triggers for what programmes do everywhere. A recipe fills the editor; nothing is saved by choosing one."""
+"""Ready-made reactions for what programmes do everywhere. A recipe fills the editor; nothing is saved by choosing one."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.timezone import localtime  # noqa: TID251 (converts, reads no clock)
 
 from benefits.models import BenefitDefinition
 from profiles.events.catalogue import CATALOGUE
@@ -16,8 +19,29 @@ class Recipe:
     trigger: str
     actions: Callable[[], list[dict]]
 
-    def document(self) -> dict:
-        return {"name": self.name, "trigger": self.trigger, "description": self.about, "actions": self.actions()}
+    def starts(self, *, at: datetime) -> dict:
+        return {"trigger": self.trigger}
+
+    def document(self, *, at: datetime) -> dict:
+        return {"name": self.name, "description": self.about, "actions": self.actions(), **self.starts(at=at)}
+
+    @property
+    def is_timed(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True)
+class TimedRecipe(Recipe):
+    """`trigger` is how often; `times` is what else documents say of when, as of a moment."""
+
+    times: Callable[[datetime], dict]
+
+    def starts(self, *, at: datetime) -> dict:
+        return {"frequency": self.trigger, **self.times(at)}
+
+    @property
+    def is_timed(self) -> bool:
+        return True
 
 
 def action(name: str, **arguments) -> dict:
@@ -88,6 +112,73 @@ RECIPES = [
 ]
 
 
+TIMED_RECIPES = [
+    TimedRecipe(
+        "birthday",
+        "A benefit on the birthday",
+        "On the morning of their birthday customers get a benefit.",
+        "daily",
+        lambda: [some_benefit()],
+        lambda at: {"run_at": "09:00", "query": {"is_birthday_today": []}},
+    ),
+    TimedRecipe(
+        "birthday-month",
+        "A benefit in the month of the birthday",
+        "On the first of the month all whose birthday is in it get a benefit.",
+        "monthly",
+        lambda: [some_benefit()],
+        lambda at: {"slot": 1, "run_at": "09:00", "query": {"birthday_in_month": []}},
+    ),
+    TimedRecipe(
+        "win-back",
+        "A message when nothing was bought in 90 days",
+        "On the 90th day after the latest purchase a target gets a message, once for each time that somebody stays away.",
+        "daily",
+        lambda: [some_target()],
+        lambda at: {
+            "run_at": "10:00",
+            "query": {"==": [{"days_since": [{"var": "aggregations.latest_shop_date"}]}, 90]},
+        },
+    ),
+    TimedRecipe(
+        "spent-in-12-months",
+        "A benefit for who spent over 1,000 in 12 months",
+        "On Mondays all who spent more than 1,000 within twelve months get a benefit, once: a tag says who had it.",
+        "weekly",
+        lambda: [some_benefit(), action("tag.add", tag="thanked-for-1000")],
+        lambda at: {
+            "slot": "monday",
+            "run_at": "09:00",
+            "query": {
+                "and": [
+                    {">": [{"var": "aggregations.spend_12m_now"}, 1000]},
+                    {"!": {"in": ["thanked-for-1000", {"var": "flattened_tags"}]}},
+                ]
+            },
+        },
+    ),
+    TimedRecipe(
+        "season",
+        "A campaign at the start of a season",
+        "On one date all who agreed to e-mails get a benefit, and a target gets a message.",
+        "once",
+        lambda: [some_benefit(), some_target()],
+        lambda at: {
+            "date": start_of_next_season(at).isoformat(),
+            "run_at": "09:00",
+            "query": {"==": [{"var": "attributes.comms.email_promo"}, True]},
+        },
+    ),
+]
+
+
+def start_of_next_season(at: datetime) -> date:
+    """The first of March, June, September or December that is to come."""
+    today = localtime(at).date()
+    month = today.month // 3 * 3 + 3
+    return date(today.year + (month > 12), 3 if month > 12 else month, 1)
+
+
 def offered() -> list[Recipe]:
-    """Those whose event there is."""
-    return [recipe for recipe in RECIPES if CATALOGUE.named(recipe.trigger) is not None]
+    """Those whose event there is, and those that wait for no event."""
+    return [recipe for recipe in RECIPES if CATALOGUE.named(recipe.trigger) is not None] + TIMED_RECIPES

@@ -18,7 +18,7 @@ from reactions.models.action import FILTER
 from reactions.rehearsing import AUDIENCE
 
 CASES = re.compile(r"[,:;.]")
-FROM_EVENT = "(from the event)"
+FROM_EVENT, FROM_CUSTOMER = "(from the event)", "(from the customer)"
 
 
 class Names:
@@ -104,7 +104,12 @@ def told(argument, action: Action, names: Names) -> str:
     one = action.arguments.get(argument.name)
     if one is None:
         return "…" if argument.default is None else str(argument.default)
-    return FROM_EVENT if one.get("is_dynamic") else names.label(argument, one.get("value"))
+    is_timed = action.reaction.kind == Reaction.Kind.AUTOMATION
+    return (
+        (FROM_CUSTOMER if is_timed else FROM_EVENT)
+        if one.get("is_dynamic")
+        else names.label(argument, one.get("value"))
+    )
 
 
 def label_of(handle: str) -> str:

@@ -12,8 +12,8 @@ from reactions.models.action import FILTER, OF_EVENT
 from reactions.models.steps import is_known
 
 LOGIC_HELP = (
-    "JSON Logic over the event, instead of the box above. Example: {“var”: “profile.first_name”}. Leave it empty to "
-    "use the box above."
+    "JSON Logic over {about}, instead of the box above. Example: {{“var”: “{example}”}}. Leave it empty to use the box "
+    "above."
 )
 
 
@@ -34,9 +34,9 @@ class ActionForm(forms.Form):
         label="Notes for colleagues", required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 2})
     )
 
-    def __init__(self, *args, handle: str, trigger: str, **kwargs):
+    def __init__(self, *args, handle: str, trigger: str, is_timed: bool = False, **kwargs):
         super().__init__(*args, **kwargs)
-        self.handle, self.kind = handle, ACTIONS.get(handle)
+        self.handle, self.kind, self.is_timed = handle, ACTIONS.get(handle), is_timed
         self.fields["uuid"].initial = handle
         if handle == FILTER:
             field = ConditionField(
@@ -47,7 +47,7 @@ class ActionForm(forms.Form):
             self.fields["arg-condition"] = field
         for argument in self.takes:
             self.fields[f"arg-{argument.name}"] = field_of(argument, self._kept(argument.name))
-            self.fields[f"logic-{argument.name}"] = logic_field(argument)
+            self.fields[f"logic-{argument.name}"] = logic_field(argument, is_timed=is_timed)
 
     @property
     def takes(self) -> list[Argument]:
@@ -147,12 +147,13 @@ def field_of(argument: Argument, kept) -> forms.CharField | forms.ChoiceField:
     return forms.CharField(**said, widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off", **mode}))
 
 
-def logic_field(argument: Argument) -> forms.CharField:
+def logic_field(argument: Argument, *, is_timed: bool) -> forms.CharField:
+    about = "what is known of the customer" if is_timed else "the event"
     return forms.CharField(
-        label=f"{argument.label}, worked out from the event",
+        label=f"{argument.label}, worked out from {about}",
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 2, "spellcheck": "false", "class": "font-mono"}),
-        help_text=LOGIC_HELP,
+        help_text=LOGIC_HELP.format(about=about, example="first_name" if is_timed else "profile.first_name"),
     )
 
 

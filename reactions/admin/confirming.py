@@ -20,8 +20,12 @@ def confirmed(
     back: str,
     no: Refusal | None,
     do: Callable[[], tuple[int, str] | HttpResponse],
+    kept: dict[str, str] | None = None,
 ) -> HttpResponse:
-    """The page; or on a POST what `do` says, which is a level of messages and a sentence, or a page of its own."""
+    """The page; or on a POST what `do` says, which is a level of messages and a sentence, or a page of its own.
+
+    `kept` is sent with the button, as hidden values.
+    """
     if request.method == "POST" and no is None:
         try:
             done = do()
@@ -41,6 +45,7 @@ def confirmed(
         "button": button,
         "back": back,
         "no": no,
+        "kept": kept or {},
         "media": model_admin.media,
     }
     return TemplateResponse(request, "admin/reactions/confirm.html", context)

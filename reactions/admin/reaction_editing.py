@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.forms.utils import ErrorDict
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -16,10 +16,13 @@ from django.utils import timezone
 from cxmanager.refusals import Refusal
 from profiles.acting import ACTIONS
 from reactions.admin.action_forms import ActionForm
-from reactions.admin.reaction_form import ReactionForm
+from reactions.admin.occurrences import latest
+from reactions.admin.reaction_form import TriggerForm
+from reactions.admin.times_form import TimesForm, next_times, zone_told
 from reactions.models import Action, Reaction
 from reactions.models.action import FILTER
 from reactions.models.steps import MOST_ACTIONS, is_known, meant
+from reactions.models.written import fields_of
 from reactions.wording import sentence_of
 
 
@@ -29,37 +32,54 @@ class Editor:
     def __init__(self, request: HttpRequest, reaction: Reaction, *, document: dict | None = None):
         self.request, self.reaction = request, reaction
         self.focus, self.is_rearranged = None, False
+        read = fields_of(document) if document else {}
+        self.kind = self._kind(read)
+        form = TimesForm if self.is_timed else TriggerForm
         if request.method == "POST":
-            self.form = ReactionForm(request.POST, instance=reaction)
-            self.trigger = request.POST.get("trigger", "")
+            self.form = form(request.POST, instance=reaction)
             self.rows = [self._posted(prefix) for prefix in posted_prefixes(request)]
             return
-        document = document or {}
-        self.form = ReactionForm(instance=reaction, initial={**document, "is_active": reaction.is_active})
-        self.trigger = document.get("trigger") or reaction.trigger
-        said = document.get("actions", reaction.actions_as_document() if reaction.pk else [])
+        self.form = form(instance=reaction, initial={**read, "is_active": reaction.is_active})
+        said = (document or {}).get("actions", reaction.actions_as_document() if reaction.pk else [])
         self.rows = [self._of_document(one, number) for number, one in enumerate(said)]
 
+    def _kind(self, read: dict) -> str:
+        """Of one that is saved, its own; else what was chosen by a button, sent, read, or asked for by the address."""
+        if self.reaction.pk:
+            return self.reaction.kind
+        by_button = self.request.POST.get("do", "").partition("kind:")[2]
+        said = (by_button, self.request.POST.get("kind"), read.get("kind"), self.request.GET.get("kind"))
+        return next((one for one in said if one in Reaction.Kind.values), Reaction.Kind.TRIGGER.value)
+
+    @property
+    def is_timed(self) -> bool:
+        return self.kind == Reaction.Kind.AUTOMATION
+
+    @property
+    def trigger(self) -> str:
+        """The event whose values the rows can ask for."""
+        return "" if self.is_timed else self.form["trigger"].value() or ""
+
+    def _row(self, *arguments, **given) -> ActionForm:
+        return ActionForm(*arguments, trigger=self.trigger, is_timed=self.is_timed, **given)
+
     def _posted(self, prefix: str) -> ActionForm:
-        handle = self.request.POST.get(f"{prefix}-uuid", "")
-        return ActionForm(self.request.POST, prefix=prefix, handle=handle, trigger=self.trigger)
+        return self._row(self.request.POST, prefix=prefix, handle=self.request.POST.get(f"{prefix}-uuid", ""))
 
     def _of_document(self, said: dict, number: int) -> ActionForm:
         initial = ActionForm.initial_of(said)
         handle = meant(initial["uuid"]) if is_known(initial["uuid"]) else initial["uuid"]
-        return ActionForm(
-            prefix=f"row{number}", handle=handle, trigger=self.trigger, initial=initial | {"uuid": handle}
-        )
+        return self._row(prefix=f"row{number}", handle=handle, initial=initial | {"uuid": handle})
 
     # --- Buttons that draw anew ---------------------------------------------------------------------------------------
 
     def rearrange(self, what: str) -> None:
-        """“add” with the chosen kind, “up:row2”, “down:row2” or “remove:row2”."""
+        """“add” with the chosen kind, “up:row2”, “down:row2” or “remove:row2”; what else is pressed, such as “show”, only draws."""
         doing, _, prefix = what.partition(":")
         if doing == "add":
             handle = self.request.POST.get("add", "")
             if (handle == FILTER or handle in ACTIONS) and len(self.rows) < MOST_ACTIONS:
-                self.rows.append(ActionForm(prefix=self._next_prefix(), handle=handle, trigger=self.trigger))
+                self.rows.append(self._row(prefix=self._next_prefix(), handle=handle))
                 self.focus = self.rows[-1].prefix
             return
         at = next((at for at, row in enumerate(self.rows) if row.prefix == prefix), None)
@@ -86,7 +106,8 @@ class Editor:
             return False
         try:
             with transaction.atomic():
-                self.reaction.write(at=timezone.now(), actions=documents, **self.form.cleaned_fields())
+                fields = {"kind": self.kind} | self.form.cleaned_fields()
+                self.reaction.write(at=timezone.now(), actions=documents, **fields)
         except Refusal as no:
             self.form.add_error(None, no)
         except ValidationError as error:
@@ -108,8 +129,8 @@ class Editor:
 
     def sentence(self) -> str:
         """The chain as it is typed, in words."""
-        shown = Reaction(trigger=self.trigger)
-        if not self.trigger:
+        shown = self.form.as_shown()
+        if not (self.trigger or self.is_timed):
             return ""
         actions = []
         for number, row in enumerate(self.rows):
@@ -124,6 +145,10 @@ class Editor:
         for form in (self.form, *self.rows):
             if form.is_bound:
                 form._errors = ErrorDict()
+
+    def next_times(self) -> dict:
+        """When it would be due next, as the page has it; of a trigger nothing."""
+        return next_times(self.form.as_shown(), at=timezone.now()) if self.is_timed else {}
 
 
 def of_initial(row: ActionForm) -> list[dict]:
@@ -142,7 +167,7 @@ def posted_prefixes(request: HttpRequest) -> list[str]:
 
 def edit(request: HttpRequest, model_admin, object_id: str | None = None, *, document: dict | None = None):
     """The page to add or change one; for those who may only look, with nothing to press."""
-    reaction = get_object_or_404(Reaction.objects.triggers(), pk=object_id) if object_id else Reaction()
+    reaction = get_object_or_404(Reaction.objects.living(), pk=object_id) if object_id else Reaction()
     may = model_admin.has_change_permission(request) if object_id else model_admin.has_add_permission(request)
     if not may and not (object_id and model_admin.has_view_permission(request) and request.method == "GET"):
         raise PermissionDenied
@@ -159,9 +184,17 @@ def edit(request: HttpRequest, model_admin, object_id: str | None = None, *, doc
     return drawn(request, model_admin, editor, may=may)
 
 
+def preview(request: HttpRequest, model_admin) -> JsonResponse:
+    """The sentence and the next times of what is typed, for the page that follows it. Nothing is saved."""
+    if not (model_admin.has_add_permission(request) or model_admin.has_change_permission(request)):
+        raise PermissionDenied
+    editor = Editor(request, Reaction())
+    return JsonResponse({"sentence": editor.sentence(), **editor.next_times()})
+
+
 def drawn(request: HttpRequest, model_admin, editor: Editor, *, may: bool) -> HttpResponse:
     stored = Reaction.objects.filter(pk=editor.reaction.pk).first() if editor.reaction.pk else None
-    sentence = editor.sentence()
+    sentence, times = editor.sentence(), editor.next_times()
     if editor.is_rearranged:
         editor.be_quiet()
     kinds = sorted(ACTIONS.values(), key=lambda kind: kind.label)
@@ -174,6 +207,10 @@ def drawn(request: HttpRequest, model_admin, editor: Editor, *, may: bool) -> Ht
         "editor": editor,
         "form": editor.form,
         "sentence": sentence,
+        "times": times,
+        "zone": zone_told(),
+        "reaction_kinds": Reaction.Kind.choices,
+        "occurrences": latest(stored) if stored and editor.is_timed else [],
         "kinds": [(FILTER, "Filter: go on only if"), *((kind.handle, kind.label) for kind in kinds)],
         "may": may,
         "may_add": model_admin.has_add_permission(request),

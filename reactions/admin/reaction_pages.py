@@ -1,6 +1,8 @@
 """Pages about one reaction: try it, copy it, take it out or bring it in as a file, delete it; and the recipes."""
 
 import json
+from datetime import datetime
+from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
@@ -10,14 +12,19 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import slugify
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from profiles.cause import Cause
 from profiles.models import Event, Profile
 from profiles.telling import by_whom, sentence
 from reactions.admin.confirming import confirmed
 from reactions.admin.reaction_editing import Editor, drawn
+from reactions.automating import run_now
 from reactions.models import Reaction
+from reactions.models.times import KEYS
+from reactions.occurrence_wording import customers
 from reactions.recipes import offered
 from reactions.rehearsing import rehearse
 from reactions.run_wording import steps_in_words
@@ -25,6 +32,7 @@ from reactions.wording import sentence_of
 
 PAST_EVENTS = 20
 LARGEST_FILE = 500_000
+RECIPES_BY = [(False, "When something happens"), (True, "When it is time")]
 
 
 def page_of(reaction: Reaction) -> str:
@@ -32,7 +40,7 @@ def page_of(reaction: Reaction) -> str:
 
 
 def found(object_id) -> Reaction:
-    return get_object_or_404(Reaction.objects.triggers(), pk=object_id)
+    return get_object_or_404(Reaction.objects.living(), pk=object_id)
 
 
 def framed(request: HttpRequest, model_admin, template: str, **context) -> TemplateResponse:
@@ -62,8 +70,11 @@ def dry_run(request: HttpRequest, model_admin, object_id) -> HttpResponse:
     if not model_admin.has_dry_run_permission(request):
         raise PermissionDenied
     reaction, at = found(object_id), timezone.now()
-    past = Event.objects.filter(name=reaction.trigger).select_related("profile", "location").order_by("-id")
+    is_timed = reaction.kind == Reaction.Kind.AUTOMATION
+    past = Event.objects.filter(name=reaction.trigger or None).select_related("profile", "location").order_by("-id")
     form = TryForm(request.GET)
+    if is_timed:
+        form.fields["customer"].help_text = "Name, e-mail, phone or card. It is tried as if it were due now."
     run, about, customers = None, "", []
     if form.is_valid():
         event_id, asked = form.cleaned_data["event"], form.cleaned_data["customer"].strip()
@@ -89,6 +100,7 @@ def dry_run(request: HttpRequest, model_admin, object_id) -> HttpResponse:
         reaction=reaction,
         sentence=sentence_of(reaction, reaction.actions.all()),
         form=form,
+        is_timed=is_timed,
         run=run,
         about=about,
         steps=steps_in_words(run) if run else [],
@@ -98,21 +110,54 @@ def dry_run(request: HttpRequest, model_admin, object_id) -> HttpResponse:
     )
 
 
+# --- Running it -------------------------------------------------------------------------------------------------------
+
+
+def run_by_hand(request: HttpRequest, model_admin, object_id) -> HttpResponse:
+    """Say whom an automation would be for now, and start it when the button is pressed. The page's key makes one press one occurrence."""
+    if not model_admin.has_change_permission(request):
+        raise PermissionDenied
+    reaction, at = get_object_or_404(Reaction.objects.automations(), pk=object_id), timezone.now()
+    key = request.POST.get("key", "")[:64] or uuid4().hex
+
+    def do() -> HttpResponse:
+        occurrence = run_now(reaction, at=at, cause=Cause.by_staff(request.user), key=key)
+        messages.success(request, "It started. The worker goes through its audience.")
+        return HttpResponseRedirect(reverse("admin:reactions_occurrence_change", args=[occurrence.pk]))
+
+    return confirmed(
+        request,
+        model_admin,
+        title="Run now",
+        about=sentence_of(reaction, reaction.actions.all()),
+        sentence=whom_now(reaction, at=at),
+        button="Run it now",
+        back=page_of(reaction),
+        no=reaction.why_not_run_now(),
+        do=do,
+        kept={"key": key},
+    )
+
+
+def whom_now(reaction: Reaction, *, at: datetime) -> str:
+    """How many customers it would be for, and that whoever had their turn before has another."""
+    count = reaction.audience_at(at).count()
+    said = f"It is done now for {count:,} {customers(count)}, and at its own times as well."
+    last = reaction.occurrences.order_by("-id").first()
+    if last is None:
+        return said
+    when = date_format(timezone.localtime(last.started_at), "j M Y, H:i")
+    return f"{said} It last started on {when}: who had their turn then and is among them has another."
+
+
 # --- Copies -----------------------------------------------------------------------------------------------------------
-
-
-def exported(reaction: Reaction) -> dict:
-    """All that makes it again elsewhere: what it is called in documents of the API."""
-    names = ("name", "trigger", "description", "notes")
-    actions = [{key: value for key, value in one.items() if key != "id"} for one in reaction.actions_as_document()]
-    return {name: getattr(reaction, name) for name in names} | {"actions": actions}
 
 
 def duplicate(request: HttpRequest, model_admin, object_id) -> HttpResponse:
     """The editor, filled with a copy that is not saved yet."""
     if not model_admin.has_add_permission(request):
         raise PermissionDenied
-    document = exported(found(object_id))
+    document = found(object_id).as_document()
     return filled(request, model_admin, document | {"name": f"{document['name']} (copy)"[:191]})
 
 
@@ -125,7 +170,7 @@ def export(request: HttpRequest, model_admin, object_id) -> HttpResponse:
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
     reaction = found(object_id)
-    text = json.dumps(exported(reaction), indent=2, ensure_ascii=False)
+    text = json.dumps(reaction.as_document(), indent=2, ensure_ascii=False)
     name = slugify(reaction.name) or f"reaction-{reaction.pk}"
     return HttpResponse(
         text + "\n",
@@ -136,7 +181,8 @@ def export(request: HttpRequest, model_admin, object_id) -> HttpResponse:
 
 class ImportForm(forms.Form):
     file = forms.FileField(
-        label="File", help_text="A reaction that was exported here, or a trigger as the API answers it, as JSON."
+        label="File",
+        help_text="A reaction that was exported here, or a trigger or an automation as the API answers it, as JSON.",
     )
 
     def clean_file(self) -> dict:
@@ -164,7 +210,7 @@ class ImportForm(forms.Form):
 def exported_like(document: dict) -> dict:
     """The keys that the editor reads; ids are another database's."""
     actions = [{key: value for key, value in one.items() if key != "id"} for one in document.get("actions") or []]
-    kept = {name: document.get(name) or "" for name in ("name", "trigger", "description", "notes")}
+    kept = {name: document[name] for name in ("name", "description", "notes", *KEYS) if name in document}
     return kept | {"actions": actions}
 
 
@@ -185,8 +231,9 @@ def recipes(request: HttpRequest, model_admin) -> HttpResponse:
     rows = offered()
     chosen = next((one for one in rows if one.handle == request.GET.get("recipe")), None)
     if chosen is not None:
-        return filled(request, model_admin, chosen.document())
-    return framed(request, model_admin, "admin/reactions/recipes.html", title="Start from a recipe", recipes=rows)
+        return filled(request, model_admin, chosen.document(at=timezone.now()))
+    groups = [(label, [one for one in rows if one.is_timed is is_timed]) for is_timed, label in RECIPES_BY]
+    return framed(request, model_admin, "admin/reactions/recipes.html", title="Start from a recipe", groups=groups)
 
 
 def remove(request: HttpRequest, model_admin, object_id) -> HttpResponse:

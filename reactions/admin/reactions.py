@@ -12,15 +12,14 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
-from unfold.contrib.filters.admin import BooleanRadioFilter
+from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesRadioFilter
 from unfold.decorators import action, display
 
 from cxmanager.refusals import Refusal
 from cxmanager.versions import VersionsMixin
-from reactions.admin import reaction_pages, why_not
+from reactions.admin import reaction_editing, reaction_pages, why_not
 from reactions.admin.event_conditions import facts_for_builder
-from reactions.admin.reaction_editing import edit
-from reactions.models import Reaction, Run
+from reactions.models import Occurrence, Reaction, Run
 from reactions.wording import Names, sentence_of
 
 LATELY = timedelta(days=7)
@@ -39,9 +38,9 @@ class SentencesChangeList(ChangeList):
 
 @admin.register(Reaction)
 class ReactionAdmin(VersionsMixin, SimpleHistoryAdmin, ModelAdmin):
-    list_display = ["name", "said", "shown_state", "runs_lately", "failures_lately", "last_run"]
+    list_display = ["name", "said", "shown_state", "runs_lately", "failures_lately", "last_run", "next_run"]
     list_display_links = ["name"]
-    list_filter = [("is_active", BooleanRadioFilter)]
+    list_filter = [("kind", ChoicesRadioFilter), ("is_active", BooleanRadioFilter)]
     list_filter_submit = True
     search_fields = ["name", "trigger", "description"]
     search_help_text = "Name, event or description"
@@ -53,7 +52,7 @@ class ReactionAdmin(VersionsMixin, SimpleHistoryAdmin, ModelAdmin):
     object_history_template = "admin/benefits/history.html"
     history_list_per_page = 30
     # Switching is a step of its own; of actions, `write` makes rows.
-    not_brought_back = VersionsMixin.not_brought_back | {"is_active", "switched_on_at", "deleted_at", "kind", "next_at"}
+    not_brought_back = VersionsMixin.not_brought_back | {"is_active", "switched_on_at", "deleted_at", "kind"}
 
     # --- The list -----------------------------------------------------------------------------------------------------
 
@@ -62,13 +61,14 @@ class ReactionAdmin(VersionsMixin, SimpleHistoryAdmin, ModelAdmin):
         lately = Run.objects.filter(reaction=OuterRef("pk"), created_at__gte=timezone.now() - LATELY).order_by()
         counted = lately.values("reaction").annotate(total=Count("pk"), failed=Count("pk", filter=Q(state__in=FAILED)))
         last = Run.objects.filter(reaction=OuterRef("pk")).order_by("-id").values("created_at")[:1]
+        started = Occurrence.objects.filter(reaction=OuterRef("pk")).order_by("-id").values("started_at")[:1]
         return (
-            Reaction.objects.triggers()
+            Reaction.objects.living()
             .prefetch_related("actions")
             .annotate(
                 runs_count=Coalesce(Subquery(counted.values("total")), 0),
                 failed_count=Coalesce(Subquery(counted.values("failed")), 0),
-                last_run_at=Subquery(last),
+                last_run_at=Coalesce(Subquery(started), Subquery(last)),
             )
         )
 
@@ -92,9 +92,15 @@ class ReactionAdmin(VersionsMixin, SimpleHistoryAdmin, ModelAdmin):
     def failures_lately(self, row: Reaction) -> str:
         return f"{row.failed_count:,}"
 
-    @display(description="Last run", ordering="last_run_at")
+    @display(description="Last", ordering="last_run_at")
     def last_run(self, row: Reaction) -> str:
         return date_format(timezone.localtime(row.last_run_at), "j M Y, H:i") if row.last_run_at else "Not yet"
+
+    @display(description="Next", ordering="next_at")
+    def next_run(self, row: Reaction) -> str:
+        if row.kind != Reaction.Kind.AUTOMATION:
+            return "–"
+        return date_format(timezone.localtime(row.next_at), "j M Y, H:i") if row.next_at else "Not due"
 
     def get_actions(self, request: HttpRequest) -> dict:
         """Deleting many at once is not offered: each has runs that somebody may be asked about."""
@@ -120,14 +126,16 @@ class ReactionAdmin(VersionsMixin, SimpleHistoryAdmin, ModelAdmin):
     # --- Pages --------------------------------------------------------------------------------------------------------
 
     def changeform_view(self, request: HttpRequest, object_id=None, form_url="", extra_context=None) -> HttpResponse:
-        return edit(request, self, object_id)
+        return reaction_editing.edit(request, self, object_id)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context=None) -> HttpResponse:
         return reaction_pages.remove(request, self, object_id)
 
     def bring_back(self, row: Reaction, version) -> None:
         """As it was then, with its actions, judged by the rules of today."""
-        fields = {name: getattr(version, name) for name in ("name", "trigger", "description", "notes")}
+        times = ("frequency", "at_time", "weekday", "day_of_month", "on_date", "cron", "audience")
+        started_by = times if row.kind == Reaction.Kind.AUTOMATION else ("trigger",)
+        fields = {name: getattr(version, name) for name in ("name", "description", "notes", *started_by)}
         row.write(at=timezone.now(), actions=version.as_written, **fields)
 
     def has_dry_run_permission(self, request: HttpRequest, object_id=None) -> bool:
@@ -158,6 +166,12 @@ class ReactionAdmin(VersionsMixin, SimpleHistoryAdmin, ModelAdmin):
             path("facts/", view(self.facts_view), name="reactions_reaction_facts"),
             path("recipes/", view(lambda request: pages.recipes(request, self)), name="reactions_reaction_recipes"),
             path("why-not/", view(lambda request: why_not.why_not(request, self)), name="reactions_reaction_why_not"),
+            path(
+                "preview/",
+                view(lambda request: reaction_editing.preview(request, self)),
+                name="reactions_reaction_preview",
+            ),
+            path("<int:object_id>/run-now/", about(pages.run_by_hand), name="reactions_reaction_run_now"),
             path("import/", view(lambda request: pages.import_one(request, self)), name="reactions_reaction_import"),
             path("<int:object_id>/dry-run/", about(pages.dry_run), name="reactions_reaction_dry_run"),
             path("<int:object_id>/duplicate/", about(pages.duplicate), name="reactions_reaction_duplicate"),

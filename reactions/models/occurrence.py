@@ -1,6 +1,7 @@
 from datetime import datetime
 
 from django.db import models, transaction
+from django.utils.timezone import localtime  # noqa: TID251 (converts, reads no clock)
 
 from cxmanager.refusals import Refusal
 from jobs.models import Job
@@ -27,9 +28,7 @@ class Occurrence(models.Model):
     event = models.ForeignKey("profiles.Event", models.PROTECT, related_name="+")
     matched = models.PositiveIntegerField(default=0, help_text="How many customers it was for when it started.")
     chosen = models.PositiveIntegerField(default=0, help_text="For how many of them a run was written so far.")
-    key = models.CharField(
-        max_length=64, null=True, unique=True, help_text="Of one that somebody started: the press of the button."
-    )
+    key = models.CharField(max_length=64, null=True, help_text="Of one that somebody started: the press of the button.")
     last_profile = models.UUIDField(null=True, help_text="Where the next step begins.")
 
     class Meta:
@@ -37,10 +36,16 @@ class Occurrence(models.Model):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["reaction", "due_at"], name="reactions_occurrence_once_for_each_time"),
+            models.UniqueConstraint(fields=["reaction", "key"], name="reactions_occurrence_once_for_each_press"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.reaction} of {self.due_at:%Y-%m-%d %H:%M}"
+        return f"{self.reaction}, {localtime(self.due_at):%-d %b %Y, %H:%M}"
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether somebody ran it beside its times."""
+        return self.event.user_id is not None or self.event.token_id is not None
 
     @property
     def is_waited_for(self) -> bool:

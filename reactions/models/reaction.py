@@ -50,7 +50,8 @@ class Reaction(Written, Scheduled, Explained):
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = ReactionQuerySet.as_manager()
-    history = HistoricalRecords()
+    # When it is due follows from what it is; that it was due is no change of it.
+    history = HistoricalRecords(excluded_fields=["next_at", "last_at"])
 
     class Meta:
         ordering = ["id"]

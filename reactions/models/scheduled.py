@@ -10,6 +10,13 @@ from profiles.conditions.field import ConditionField
 from profiles.models import Profile
 from reactions.schedule import DAYS, Frequency, Schedule
 
+FREQUENCIES = [
+    (Frequency.DAILY.value, "Every day"),
+    (Frequency.WEEKLY.value, "Every week"),
+    (Frequency.MONTHLY.value, "Every month"),
+    (Frequency.ONCE.value, "Once, on a date"),
+    (Frequency.CRON.value, "By a cron expression"),
+]
 # Each is asked for by one frequency, and is this with any other.
 OF_FREQUENCY = [
     (Frequency.WEEKLY, "weekday", None),
@@ -22,27 +29,32 @@ OF_FREQUENCY = [
 class Scheduled(models.Model):
     """When an automation is due, and for whom."""
 
-    frequency = models.CharField(
-        max_length=16, choices=[(one.value, one.value.capitalize()) for one in Frequency], blank=True
-    )
+    frequency = models.CharField("how often", max_length=16, choices=FREQUENCIES, blank=True)
     at_time = models.TimeField(
-        "at", default=time(9), help_text="By the clock of the programme's time zone. Example: 09:00."
+        "time of day", default=time(9), help_text="By the clock of the programme's time zone. Example: 09:00."
     )
     weekday = models.PositiveSmallIntegerField(
-        "on", choices=list(enumerate(DAYS)), null=True, blank=True, validators=[MaxValueValidator(6)]
+        "day of the week", choices=list(enumerate(DAYS)), null=True, blank=True, validators=[MaxValueValidator(6)]
     )
     day_of_month = models.PositiveSmallIntegerField(
+        "day of the month",
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(31)],
         help_text="1 to 31. In a shorter month it is the last day.",
     )
-    on_date = models.DateField(null=True, blank=True)
+    on_date = models.DateField("date", null=True, blank=True)
     cron = models.CharField(
-        max_length=100, blank=True, help_text="Five fields, as crontab has. Example: 0 9 * * 1 is Mondays at 9."
+        "cron expression",
+        max_length=100,
+        blank=True,
+        help_text="Five fields, as crontab has. Example: 0 9 * * 1 is Mondays at 9.",
     )
     audience = ConditionField(
-        null=True, blank=True, help_text="For whom. Empty: for all customers. Example: birthday is today."
+        "for whom",
+        null=True,
+        blank=True,
+        help_text="Each of them has a turn, asked anew each time that it is due. Empty: all customers. Example: birthday is today.",
     )
     next_at = models.DateTimeField(null=True, editable=False)
     last_at = models.DateTimeField(null=True, editable=False)

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from reactions.models.steps import actions_of, as_document
-from reactions.models.times import tells_times, times_as_document, times_of
+from reactions.models.times import as_said, tells_times, times_as_document, times_of
 from reactions.refusals import refusal
 
 # Enough for people; more would be somebody's mistake.
@@ -66,7 +66,10 @@ class Written(models.Model):
         actions = document.get("actions") or []
         ids_left_out = [{**one, "id": None} if isinstance(one, dict) else one for one in actions]
         with transaction.atomic():
-            self.write(at=at, actions=ids_left_out, **fields_of(document))
+            try:
+                self.write(at=at, actions=ids_left_out, **fields_of(document))
+            except ValidationError as error:
+                raise ValidationError(as_said(error.message_dict)) from error
             transaction.set_rollback(True)
 
     def _save_with(self, rows: list | None) -> None:

@@ -90,10 +90,12 @@ function showNewEnd() {
   show();
 }
 
-// A bulk issue that runs is asked every second how far it is.
+// A bulk issue or an automation that goes on is asked every second how far it is.
 function watchProgress() {
-  const box = document.querySelector("[data-progress-url]");
-  if (!box) return;
+  document.querySelectorAll("[data-progress-url]").forEach(watch);
+}
+
+function watch(box) {
   const ask = async () => {
     const answer = await fetch(box.dataset.progressUrl, { headers: { Accept: "application/json" } }).catch(() => null);
     if (answer?.ok) {
@@ -103,8 +105,8 @@ function watchProgress() {
         if (part.tagName === "PROGRESS") part.value = value;
         else if (part.textContent !== value) part.textContent = value;
       });
-      // What is over has no “Stop” any more: the page as it is from now on.
-      if (progress.is_over) return location.reload();
+      // What is over has no “Stop” any more: the page as it is from now on. Where somebody may be typing, it stays.
+      if (progress.is_over) return "progressStays" in box.dataset ? undefined : location.reload();
     }
     setTimeout(ask, answer?.ok ? 1000 : 5000);
   };

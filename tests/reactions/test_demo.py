@@ -3,7 +3,9 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from reactions.models import Reaction, Run
+from jobs.models import Job
+from reactions.models import Occurrence, Reaction, Run
+from reactions.turns import turns_of
 
 pytestmark = pytest.mark.django_db
 
@@ -13,4 +15,22 @@ def test_the_demo_shows_reactions_with_runs_and_nothing_old_starts_them():
         call_command("seed_demo", profiles=8, transactions=12, stdout=StringIO())
 
     assert Reaction.objects.hearing().count() == 3
-    assert sorted(Run.objects.values_list("state", flat=True)) == ["done", "done", "done", "filtered"]
+    by_events = Run.objects.filter(occurrence=None)
+    assert sorted(by_events.values_list("state", flat=True)) == ["done", "done", "done", "filtered"]
+
+
+def test_the_demo_shows_automations_with_what_they_did_one_of_it_paused():
+    for _ in range(2):
+        call_command("seed_demo", profiles=40, transactions=80, stdout=StringIO())
+
+    assert Reaction.objects.automations().filter(is_active=True, next_at__isnull=False).count() == 2
+    states = Occurrence.objects.order_by("pk").values_list("reaction__name", "state")
+    assert list(states) == [("Birthday coffee", "done")] * 3 + [
+        ("Thank-you of the month", "done"),
+        ("Thank-you of the month", "paused"),
+    ]
+    paused = Occurrence.objects.get(state="paused")
+    turns = turns_of([paused])[paused.pk]
+    assert turns.waiting > 0
+    assert turns.over > 0
+    assert not Job.objects.filter(state="queued").exists()

@@ -101,6 +101,7 @@ PAGES = {
     "profiles.tag": "tag",
     "profiles.unheard": "unheard",
     "reactions.delivery": "delivery",
+    "reactions.occurrence": "occurrence",
     "reactions.reaction": "reaction",
     "reactions.run": "run",
     "reactions.target": "target",

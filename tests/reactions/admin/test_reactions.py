@@ -262,7 +262,7 @@ class TestRecipes:
         Target.objects.create(name="Mail", handle="mail", url="https://mail.example.com", template="{}")
         answer = browser.get(reverse("admin:reactions_reaction_recipes"), {"recipe": recipe.handle})
         assert answer.context["form"]["name"].value() == recipe.name
-        document = recipe.document()
+        document = recipe.document(at=at)
         reaction = Reaction(name=document["name"], trigger=document["trigger"])
         reaction.write(at=at, actions=document["actions"], is_active=True)
         assert len(answer.context["editor"].rows) == reaction.actions.count()
