@@ -19,9 +19,11 @@ class EarningConfig(AppConfig):
         for name in (
             "point_events",
             "reward_events",
+            "award_events",
             "balance_facts",
             "enrolling",
             "rulesets",
+            "following",
             "expiring",
             "tier_rounds",
             "merging",

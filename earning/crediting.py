@@ -149,7 +149,14 @@ def tell_of(wallet: Wallet, credits: Sequence[Credit], *, cause: Cause, what: st
             credit_ids=[one.pk for one in some],
             active_from=min(one.active_from for one in some).isoformat(),
             expires_at=min(ends).isoformat() if ends else None,
+            **awards_of(some),
         )
+
+
+def awards_of(credits: Sequence[Credit]) -> dict:
+    """For which awards the credits were given, where they are: the rule that gave it, and in which version."""
+    at_hand = [one for one in credits if "award" in one._state.fields_cache and one.award is not None]
+    return {"awards": [one.award.as_part(one) for one in at_hand]} if at_hand else {}
 
 
 def kind_and_state(credit: Credit) -> tuple[str, str]:

@@ -16,6 +16,11 @@ MOVED = {
 }
 CREDITS = {"credit_ids": about("What it was put into, or taken from.", list_of(WHOLE))}
 DEBIT = {"debit_id": WHOLE}
+AWARD = record({"award_id": WHOLE, "rule": TEXT, "rule_name": TEXT, "version_id": WHOLE, "amount": AMOUNT})
+SOMETIMES = {
+    "awarded": {"awards": about("The rules that gave it, each with its part.", list_of(AWARD))},
+    **dict.fromkeys(("adjusted", "adjustment_requested", "adjustment_rejected"), DEBIT),
+}
 ADJUSTMENT = {"adjustment_id": WHOLE, "credit_id": or_null(WHOLE), "state": one_of("waiting", "made", "rejected")}
 # What each says beside what all say: the payload, and an example of it.
 SAID: dict[str, tuple[dict, dict]] = {
@@ -170,7 +175,7 @@ def declare_moves() -> None:
                 says=says,
                 icon=icon,
                 aliases=ALIASES.get(name, ()),
-                payload=record(MOVED | payload, sometimes=DEBIT if what.startswith("adjust") else {}),
+                payload=record(MOVED | payload, sometimes=SOMETIMES.get(what, {})),
                 example={"card_id": 7, "program": PROGRAM_EXAMPLE, "unit": unit} | amounts | example,
             )
 

@@ -39,6 +39,7 @@ def change(
     held: Transaction, document: dict, *, profile: Profile | EllipsisType | None = ..., at: datetime, cause: Cause
 ) -> dict[str, list]:
     """As `Transaction.change`. `held` reads as the row afterwards."""
+    following.lock_others(held.profile_id, None if profile in (..., None) else profile.pk)
     wanted = None if profile is ... else in_turn(profile)
     fresh = transaction_in_turn(held, wanted)
     if wanted is not None and _is_of_nobodys(fresh):

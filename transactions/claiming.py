@@ -25,6 +25,7 @@ RECHECKED_AT_ONCE = 500
 @transaction.atomic
 def claim(held: Transaction, profile: Profile, *, at: datetime, cause: Cause) -> None:
     """As `Transaction.claim`: a conditional update, which one of any number of callers wins."""
+    following.lock_others(profile.pk)
     profile = in_turn(profile)
     foreseen = following.foresee(profile, at=at)
     whole = _taken(held, profile, at=at)

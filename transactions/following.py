@@ -7,7 +7,7 @@ Who can wait listens to events instead (profiles.listening). Apps bring a `Follo
 Every method is called in the customer's turn (transactions.locking), and what it raises undoes the verb.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -17,6 +17,7 @@ from django.db.models import Prefetch
 
 from profiles.cause import Cause
 from profiles.models import Event, Profile
+from transactions.locking import lock_customers
 from transactions.models import Transaction, TransactionItem
 
 
@@ -60,6 +61,10 @@ class Follower:
     shown_with: tuple[str | Prefetch, ...] = ()
     tells: tuple[str, ...] = ()
 
+    def others_locked(self, profile_id: UUID) -> Collection[UUID]:
+        """The customers whose cards may change with a purchase of this one. They are locked with them, before anything else."""
+        return ()
+
     def foresee(self, profile: Profile, *, at: datetime):
         """What must be known of the customer as it is before the verb writes anything. Handed back as `foreseen`."""
 
@@ -72,6 +77,14 @@ class Follower:
 
 
 FOLLOWERS: list[Follower] = []
+
+
+def lock_others(*profile_ids: UUID | None) -> None:
+    """Where a purchase of these customers moves others' cards, lock all of them in the order of their keys. Call it first of all."""
+    own = {key for key in profile_ids if key is not None}
+    others = {key for one in FOLLOWERS for profile in own for key in one.others_locked(profile)} - own
+    if others:
+        lock_customers({*own, *others})
 
 
 def foresee(profile: Profile | None, *, at: datetime) -> tuple:

@@ -41,6 +41,7 @@ def record(profile: Profile | None, document: dict, *, at: datetime, cause: Caus
     """As `Transaction.objects.record`; says as well whether the transaction is new."""
     if document.get("total") is None and not document.get("items"):
         raise ValidationError({"items": NOTHING_SOLD})
+    following.lock_others(profile and profile.pk)
     profile, sale = in_turn(profile), sale_meant(document, type=document.get("type") or Transaction.Type.SALE)
     if sale is not None:
         profile, sale = _with_sale(profile, sale, moment=document.get("transacted_at") or at)

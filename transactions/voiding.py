@@ -36,6 +36,7 @@ def void_item(held: Transaction, item: TransactionItem, *, at: datetime, cause: 
         raise refusal("already_void")
     if line.returned_quantity:
         raise refusal("has_returns")
+    foreseen = following.foresee(fresh.profile, at=at)
     if fresh.takes_back:
         release([line])
     line.is_void = item.is_void = True
@@ -48,7 +49,7 @@ def void_item(held: Transaction, item: TransactionItem, *, at: datetime, cause: 
     held.total, held.net, held._prefetched_objects_cache = fresh.total, fresh.net, {}
     event = fresh.record_event("transaction.voided", at=at, cause=cause, item_id=line.pk)
     summing.refresh(fresh.profile, at=at, cause=cause)
-    following.follow(following.What.LINE_VOIDED, fresh, event=event, at=at, cause=cause)
+    following.follow(following.What.LINE_VOIDED, fresh, event=event, at=at, cause=cause, foreseen=foreseen)
 
 
 @transaction.atomic

@@ -2,6 +2,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from earning.amounts import POINTS, as_text
+
 
 class Award(models.Model):
     """What one rule gave one card for one occurrence, with the arithmetic. Written by `earning.awarding`, never edited.
@@ -102,3 +104,28 @@ class Award(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def as_payload(self) -> dict:
+        """What its events carry."""
+        return {
+            "award_id": self.pk,
+            "card_id": self.card_id,
+            "program": self.card.program.as_payload(),
+            "rule": {"handle": self.rule.handle, "name": self.rule.name},
+            "version_id": self.version_id,
+            "source": str(self.source),
+            "source_key": self.source_key,
+            "points": as_text(self.points, POINTS),
+            "currency_amount": as_text(self.currency_amount, self.currency) if self.currency else None,
+            "currency": self.currency or None,
+        }
+
+    def as_part(self, credit: models.Model) -> dict:
+        """How an event of points or money tells what this award is of it."""
+        return {
+            "award_id": self.pk,
+            "rule": self.rule.handle,
+            "rule_name": self.rule.name,
+            "version_id": self.version_id,
+            "amount": as_text(credit.value, credit.unit),
+        }

@@ -1,6 +1,7 @@
 import pytest
 
 from earning.models import LoyaltyCard, Program
+from tests.transactions.conftest import sell, take_back  # noqa: F401 (fixtures)
 
 
 @pytest.fixture
