@@ -24,6 +24,8 @@ class EarningConfig(AppConfig):
             "enrolling",
             "rulesets",
             "following",
+            "hearing",
+            "anniversaries",
             "expiring",
             "tier_rounds",
             "merging",

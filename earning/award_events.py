@@ -50,6 +50,31 @@ for name, when, says, icon in (
     ("award.rejected", "Somebody decides that a customer does not get it.", telling.rejected, "block"),
 ):
     declare_award(name, payload={}, example={}, when=when, says=says, icon=icon)
+declare(
+    "custom.reported",
+    group=GROUP,
+    subject="earning.loyaltycard",
+    when="Another system, or the customer's own app, reports something by a code that a rule is about.",
+    says="“{code}” was reported.",
+    icon="bolt",
+    aliases=("custom",),
+    payload=record(
+        {
+            "card_id": WHOLE,
+            "program": PROGRAM,
+            "code": TEXT,
+            "external_id": TEXT,
+            "data": about("What came with it.", record()),
+        }
+    ),
+    example={
+        "card_id": 7,
+        "program": PROGRAM_EXAMPLE,
+        "code": "facebook_like",
+        "external_id": "like-1",
+        "data": {"page": "scarves"},
+    },
+)
 for name, when, says, icon in (
     ("badge.earned", "A customer gets a badge that they did not have.", telling.badge_earned, "military_tech"),
     ("badge.reversed", "A badge goes with the award that brought it.", telling.badge_reversed, "undo"),

@@ -68,18 +68,20 @@ def award(
     at: datetime,
     cause: Cause,
     first: Callable[[Decision], None] = lambda decision: None,
+    everything: bool = False,
 ) -> Made:
     """Decide and write what the occurrences earn on this card, and let the tier follow. The customer is locked.
 
     Where somebody was meanwhile faster with a limit that all share, it is decided anew with what that leaves. Records
     `points.awarded`, `reward.issued`, `award.pending`, `badge.earned`. `cause.event` is what led to it. `first` is done
-    between deciding and writing.
+    between deciding and writing. With `everything` rules that are not live are asked too, as somebody wants to know why not.
     """
-    decision = decide(at_hand, occurrences)
+    rules = at_hand.rules.all if everything else None
+    decision = decide(at_hand, occurrences, rules=rules)
     for attempt in range(1, ATTEMPTS + 2):
         if attempt > ATTEMPTS:
             lock_counters(decision)
-            decision = decide(at_hand, occurrences)
+            decision = decide(at_hand, occurrences, rules=rules)
         try:
             with database.atomic(savepoint=takes_of_all(decision)):
                 first(decision)
@@ -89,7 +91,7 @@ def award(
                 take(made)
             return made
         except LimitGone:
-            decision = decide(at_hand, occurrences)
+            decision = decide(at_hand, occurrences, rules=rules)
     raise AssertionError("Who holds the counters is asked once.")
 
 

@@ -6,6 +6,7 @@ from earning.models.badge import Badge, BadgeHeld
 from earning.models.balance import Balance
 from earning.models.card import LoyaltyCard
 from earning.models.credit import Credit
+from earning.models.daily_pass import DailyPass
 from earning.models.debit import Allocation, Debit
 from earning.models.limit import EarningLimit, LimitCounter
 from earning.models.order import RewardAllowance, RewardOrder
@@ -27,6 +28,7 @@ __all__ = [
     "Balance",
     "BalanceRedemption",
     "Credit",
+    "DailyPass",
     "Debit",
     "EarningLimit",
     "EarningRule",

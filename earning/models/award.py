@@ -1,8 +1,20 @@
+from dataclasses import replace
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from cxmanager.refusals import Refusal
 from earning.amounts import POINTS, as_text
+from earning.refusals import refusal
+from profiles.cause import Cause
+
+
+class AwardQuerySet(models.QuerySet):
+    def waiting(self) -> "AwardQuerySet":
+        """Those that somebody has to approve, the oldest first."""
+        return self.filter(state=Award.State.PENDING_APPROVAL).order_by("pk")
 
 
 class Award(models.Model):
@@ -69,6 +81,8 @@ class Award(models.Model):
     at = models.DateTimeField(help_text="When what it is for happened.")
     created_at = models.DateTimeField()
 
+    objects = AwardQuerySet.as_manager()
+
     class Meta:
         default_permissions = ("view",)
         ordering = ["-id"]
@@ -104,6 +118,28 @@ class Award(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def why_not_decidable(self) -> Refusal | None:
+        """Why nobody can approve or reject it any more, or None."""
+        return None if self.state == self.State.PENDING_APPROVAL else refusal("award_decided")
+
+    def approve(self, *, at: datetime, cause: Cause) -> "Award":
+        """Let the customer have what waited. Records `award.approved`, and what giving it does. Asking again changes nothing.
+
+        Returns it as it is then. Raises Refusal: award_decided where it was rejected or taken back, profile_inactive.
+        """
+        from earning.approvals import approve
+
+        return approve(self, at=at, cause=cause)
+
+    def reject(self, reason: str = "", *, at: datetime, cause: Cause) -> "Award":
+        """Let the customer not have it, for this reason; what limits it used can be used again. Records `award.rejected`.
+
+        Asking again changes nothing. Raises Refusal: award_decided where it was approved or taken back, profile_inactive.
+        """
+        from earning.approvals import reject
+
+        return reject(self, at=at, cause=replace(cause, reason=reason or cause.reason))
 
     def as_payload(self) -> dict:
         """What its events carry."""
