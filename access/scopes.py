@@ -8,7 +8,7 @@ GROUPS: dict[str, dict[str, str]] = {
         EVERYTHING: "All of the below and all that is to come. For trusted systems of your own.",
     },
     "Customers": {
-        "CRUD-profiles": "Find, read, add, change, merge and delete customers, with addresses and attributes. Also to get tokens with which apps speak for one of them.",
+        "CRUD-profiles": "Find, read, add, change, merge and delete customers, with addresses, attributes and achievements. Also to get tokens with which apps speak for one of them.",
         "read-identities": "Find customers by their number in another system, such as a card.",
         "CRUD-interactions": "Read and write contacts with customers that were not a sale.",
         "read-tags": "List tags.",
@@ -30,6 +30,12 @@ GROUPS: dict[str, dict[str, str]] = {
         "delete-benefits": "Revoke and delete benefits.",
         "read-redemptions": "Read what was used, when and where.",
         "return": "Give used benefits back: reversals and returns.",
+    },
+    "Achievements": {
+        "read-achievement-definitions": "Read which goals customers can climb.",
+        "create-achievement-definitions": "Set up new ones.",
+        "update-achievement-definitions": "Change, retire and recount them.",
+        "delete-achievement-definitions": "Delete those that nobody climbed.",
     },
     "Purchases": {
         "CRUD-transactions": "Record, read, change and delete sales and returns.",
@@ -65,10 +71,6 @@ GROUPS: dict[str, dict[str, str]] = {
 
 # Accepted because Omneo's clients ask for them. No address of this server asks for them yet.
 DORMANT = [
-    "create-achievement-definitions",
-    "read-achievement-definitions",
-    "update-achievement-definitions",
-    "delete-achievement-definitions",
     "CRUD-currencies",
     "read-ledgers",
     "CRUD-points",

@@ -53,8 +53,15 @@ def fact(handle: str, name: str, what: str) -> Fact:
         group=GROUP,
         help=about,
         column=Asked(handle, what),
+        is_secret=lambda: is_kept_from_customers(handle),
         is_always_known=True,
     )
+
+
+def is_kept_from_customers(handle: str) -> bool:
+    """Whether customers may not know that there is such an achievement, or not yet. One query."""
+    told = AchievementDefinition.objects.filter(handle=handle, display_option=AchievementDefinition.Display.STANDARD)
+    return not told.filter(is_published=True).exists()
 
 
 def achievement(handle: str) -> Fact | None:

@@ -9,6 +9,7 @@ from benefits.telling import to_whom
 from profiles.cause import Door
 from profiles.conditions.asking import Asking
 from profiles.conditions.condition import Condition
+from profiles.conditions.explaining import for_customers, is_secret
 from profiles.models import Event, Profile
 from profiles.models.event import DEEPEST
 from profiles.telling import by_whom, sentence
@@ -111,7 +112,13 @@ def for_customer(clauses: list[dict]) -> list[dict]:
     offered = clause(
         "not_claimable", "The benefit is offered to you.", expected=True, actual=is_offered, holds=is_offered
     )
-    return [offered, *(one for one in clauses if one["code"] not in HIDING)] if is_offered else [offered]
+    return [offered, *for_customers([one for one in clauses if one["code"] not in HIDING])] if is_offered else [offered]
+
+
+def told_to_customers(condition: dict | None) -> dict | None:
+    """The condition as customers may read it; None where it asks of something that they may not know of."""
+    claim = asked(condition)
+    return None if claim is not None and is_secret(claim.claim) else condition
 
 
 def why_held(benefit: Benefit) -> list[Event]:

@@ -16,12 +16,14 @@ urlpatterns = [
     path("api/v3/", include("reactions.api.urls")),
     # Benefits first: /profiles/{p}/benefits is theirs, and profiles' own routes must not swallow it.
     path("api/v3/", include("benefits.api.urls")),
+    path("api/v3/", include("achievements.api.urls")),
     path("api/v3/", include("earning.api.urls")),
     path("api/v3/", include("transactions.api.urls")),
     path("api/v3/", include("profiles.api.urls")),
     path("api/v3/", include("access.api.urls")),
     # One slash or more: a client in the field sends two.
     re_path(r"^id/api/v1/+", include("benefits.api.members")),
+    re_path(r"^id/api/v1/+", include("achievements.api.members")),
     re_path(r"^id/api/v1/+", include("earning.api.members")),
     re_path(r"^id/api/v1/+", include("transactions.api.members")),
     re_path(r"^id/api/v1/+", include("profiles.api.members.routes")),

@@ -9,7 +9,7 @@ from benefits.api.described import BenefitShape, ClauseShape, RedemptionShape
 from benefits.api.holdings import HoldingViewSet, definition_at
 from benefits.api.redemptions import ProfileRedemptionViewSet
 from benefits.api.serializers import ChangeBenefit, ClaimBenefit, RedeemBenefit
-from benefits.explaining import claim_clauses, for_customer
+from benefits.explaining import claim_clauses, for_customer, told_to_customers
 from benefits.models import BenefitDefinition
 from cxmanager.rest.reading import read
 from cxmanager.rest.viewsets import enveloped
@@ -25,13 +25,32 @@ OF_REDEMPTION = (
 )
 
 
+def without_secrets(document):
+    """A copy in which no claim condition names what customers may not know of."""
+    if isinstance(document, list):
+        return [without_secrets(one) for one in document]
+    if not isinstance(document, dict):
+        return document
+    return {
+        name: told_to_customers(value) if name == "claim_condition" else without_secrets(value)
+        for name, value in document.items()
+    }
+
+
 def only_if_customers_use_it(definition: BenefitDefinition) -> None:
     """Raise PermissionDenied (403) for what only staff redeem."""
     if not definition.allow_user_redeem:
         raise PermissionDenied
 
 
-class MemberBenefitViewSet(OfMember, HoldingViewSet):
+class WithoutSecrets(OfMember):
+    def finalize_response(self, request, response, *args, **kwargs):
+        if isinstance(response.data, dict) and "data" in response.data:
+            response.data = {**response.data, "data": without_secrets(response.data["data"])}
+        return super().finalize_response(request, response, *args, **kwargs)
+
+
+class MemberBenefitViewSet(WithoutSecrets, HoldingViewSet):
     """The customer's benefits."""
 
     profile_kwarg = "profile"
@@ -75,7 +94,7 @@ class MemberBenefitViewSet(OfMember, HoldingViewSet):
         raise PermissionDenied
 
 
-class MemberRedemptionViewSet(OfMember, ProfileRedemptionViewSet):
+class MemberRedemptionViewSet(WithoutSecrets, ProfileRedemptionViewSet):
     """What the customer used."""
 
     profile_kwarg = "profile"

@@ -18,6 +18,7 @@ from cxmanager.statements import Select
 from profiles.cause import Cause
 from profiles.conditions.asking import Asking
 from profiles.conditions.condition import Condition
+from profiles.conditions.explaining import for_customers
 from profiles.conditions.reading import ConditionInvalid
 from profiles.models import Profile
 
@@ -127,7 +128,7 @@ class Claimable(models.Model):
         if not self.is_claim_window_open(at=at):
             return refusal("claim_window_closed")
         if not asking.holds(claim):
-            return refusal("claim_condition_failed", failed=not_met(asking.explain(claim)))
+            return refusal("claim_condition_failed", failed=not_met(for_customers(asking.explain(claim))))
         if self.held_by(profile, at=at).exists():
             return self.refusal_as_held()
         return self.why_not_issuable(profile)

@@ -13,7 +13,8 @@ from profiles.conditions.values import Known
 def explained(claim, data: dict, asked: Moment) -> list[dict]:
     """The clauses that must all hold, each as {"text", "expected", "actual", "holds"}, with these readings of a customer.
 
-    The text is true as it stands: “Gender is “female”.” where that holds, else “Gender must be “female”; it is “male”.”
+    The text is true as it stands: “Gender is “female”.” where that holds, else “Gender must be “female”; it is “male”.” One that asks of what customers may
+    not know of says so with `is_secret`: see `for_customers`.
     """
     clauses = split(claim)
     held = holding([ENGINE.compile(json.dumps(clause.logic(asked))) for clause in clauses], data)
@@ -23,9 +24,29 @@ def explained(claim, data: dict, asked: Moment) -> list[dict]:
             "expected": expected(clause),
             "actual": actual(clause, data),
             "holds": holds,
+            **({"is_secret": True} if is_secret(clause) else {}),
         }
         for clause, holds in zip(clauses, held, strict=True)
     ]
+
+
+NOT_TOLD = {True: "A condition that is not told is met.", False: "A condition that is not told is not met yet."}
+
+
+def for_customers(clauses: list[dict]) -> list[dict]:
+    """The same as customers may read them: of what is kept from them only whether it is met."""
+    return [
+        {name: value for name, value in one.items() if name != "is_secret"}
+        | {"text": NOT_TOLD[one["holds"]], "expected": None, "actual": None}
+        if one.get("is_secret")
+        else one
+        for one in clauses
+    ]
+
+
+def is_secret(claim) -> bool:
+    """Whether it asks of something that customers may not know of."""
+    return any(reading.fact.is_secret is not None and reading.fact.is_secret() for reading in claim.readings())
 
 
 def split(claim) -> list:

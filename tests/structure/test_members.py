@@ -14,6 +14,7 @@ from django.utils import timezone
 from drf_spectacular.generators import EndpointEnumerator
 from rest_framework.test import APIClient
 
+from achievements.models import AchievementDefinition
 from benefits.models import BenefitDefinition
 from profiles.cause import Cause
 from profiles.member_tokens import signed
@@ -111,6 +112,7 @@ def lists(otto) -> dict[str, list[dict]]:
         "interactions": [{}, {"filter[id]": otto.interaction}],
         "benefits": [{}, {"filter[external_id]": "benefit-of-otto"}],
         "benefits/claimable": [{}],
+        "achievements": [{}, {"filter[id]": otto.achievement}, {"filter[definition.handle]": "secret"}],
         "redemptions": [{}, {"filter[profile_id]": otto.profile}],
         "transactions": [{}, {"filter[profile_id]": otto.profile}, {"filter[id]": otto.sale}],
         "transactions/claims": [{}, {"filter[id]": otto.claim}],
@@ -135,6 +137,7 @@ def of_one(otto) -> list[tuple[str, str, str]]:
         ("post", "benefits/{pk}/redeem", f"benefits/{otto.benefit}/redeem"),
         ("post", "benefits/{pk}/redemptions", f"benefits/{otto.benefit}/redemptions"),
         ("get", "redemptions/{pk}", f"redemptions/{otto.redemption}"),
+        ("get", "achievements/{pk}", f"achievements/{otto.achievement}"),
     ]
 
 
@@ -147,6 +150,8 @@ def definitions(db) -> SimpleNamespace:
         hidden=BenefitDefinition.objects.create(
             name="Hidden bravo", handle="hidden", view_condition=only_otto, long_description="bravo", **offered
         ),
+        visits=AchievementDefinition.objects.create(name="Visits", handle="visits"),
+        secret=AchievementDefinition.objects.create(name="Secret bravo", handle="secret", display_option="hidden"),
     )
 
 
@@ -170,6 +175,7 @@ def everything(profile, definitions, at, *, word: str, name: str) -> SimpleNames
     sale = Transaction.objects.record(profile, document, **told)
     benefit = definitions.coffee.issue(profile, external_id=f"benefit-of-{name}", meta={"for": word}, **told)
     hidden = definitions.hidden.issue(profile, **told) if word == "bravo" else benefit
+    climbed = definitions.secret if word == "bravo" else definitions.visits
     receipt = {"transaction_receipt_ref": word, "transaction_transacted_at": at.date(), "transaction_total": 5}
     visit = VISIT | {"name": word, "interacted_at": at, "description": word}
     identity = profile.add_identity(handle=f"{name}-card", identifier=f"card-of-{name}", **told)
@@ -183,6 +189,7 @@ def everything(profile, definitions, at, *, word: str, name: str) -> SimpleNames
         sale=sale.pk,
         claim=TransactionClaim.objects.create(profile=profile, **receipt).pk,
         benefit=hidden.pk,
+        achievement=climbed.progress(profile, **told).achievement.pk,
         redemption=benefit.redeem(**told).pk,
     )
 
@@ -212,7 +219,9 @@ def rows_of(profile_id: str | None) -> dict[str, list]:
     """Everything that is stored; with a profile, only what is theirs."""
     stored = {}
     for model in [
-        one for label in ("profiles", "transactions", "benefits") for one in apps.get_app_config(label).get_models()
+        one
+        for label in ("profiles", "transactions", "benefits", "achievements")
+        for one in apps.get_app_config(label).get_models()
     ]:
         rows, fields = model._base_manager.order_by("pk"), {field.name for field in model._meta.get_fields()}
         if profile_id is not None:
