@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from earning import tiering
-from earning.amounts import LARGEST
 from earning.models import Credit, LoyaltyCard, Program, TierDefinition
+from earning.rounding import MOST
 from profiles.acting import Argument, Text, acts
 from profiles.cause import Cause
 from profiles.models import Profile
@@ -44,7 +44,7 @@ class Points(Argument):
             points = Decimal(str(value)) if not isinstance(value, bool) else Decimal(0)
         except InvalidOperation:
             points = Decimal(0)
-        if not points.is_finite() or not 0 < points <= LARGEST or points != round(points, 4):
+        if not points.is_finite() or not 0 < points <= MOST or points != round(points, 4):
             raise ValidationError(f"{self.label} must be a number above 0, such as 100.", code="invalid_argument")
         return points
 
