@@ -3,15 +3,18 @@
 import logging
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group
+from django.db import connection
 from django.db.backends.sqlite3.base import DatabaseOperations
 
 from access.models import ApiToken, User
 from access.roles import Role
 from profiles.cause import Cause, Door
 from profiles.models import Event, Profile
+from tests import migrated
 from tests.declared import undeclared
 
 NOON = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
@@ -88,6 +91,23 @@ def tables_may_be_emptied():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "execute_sql_flush", without_triggers)
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb, django_db_modify_db_settings):
+    """As asked for; and on SQLite what an earlier run migrated, which then has nothing left to do."""
+    if connection.vendor != "sqlite":
+        return django_db_keepdb
+    return migrated.lay_down(Path(connection.settings_dict["TEST"]["NAME"])) or django_db_keepdb
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_keepdb, django_db_blocker):
+    """Keep the migrated database of SQLite, where there was none yet."""
+    if connection.vendor == "sqlite" and not django_db_keepdb:
+        with django_db_blocker.unblock():
+            connection.close()
+            migrated.keep(Path(connection.settings_dict["NAME"]))
 
 
 @pytest.fixture
