@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from benefits.models import Benefit, BenefitDefinition
-from benefits.models.claiming import asked
 from benefits.refusals import SENTENCES
 from benefits.telling import to_whom
 from profiles.cause import Door
@@ -41,8 +40,8 @@ def claim_clauses(definition: BenefitDefinition, profile: Profile, *, at: dateti
     condition's clauses, coded `not_claimable`, are for staff: customers may not learn what is kept from them. Two queries,
     and those of `Asking`.
     """
-    view, claim = asked(definition.view_condition), asked(definition.claim_condition)
-    asking = Asking([one for one in (view, claim) if one is not None], profile, at=at)
+    view, claim, tiers = definition.conditions()
+    asking = Asking([one for one in (view, claim, tiers) if one is not None], profile, at=at)
     start, end = definition.claim_period_start_at, definition.claim_period_end_at
     held = definition.held_by(profile, at=at).count()
     again = definition.is_reclaimable
@@ -72,6 +71,7 @@ def claim_clauses(definition: BenefitDefinition, profile: Profile, *, at: dateti
             actual=at.isoformat(),
             holds=definition.is_claim_window_open(at=at),
         ),
+        *of_condition("tier_required", tiers, asking),
         *of_condition("claim_condition_failed", claim, asking),
         clause(
             "already_held",

@@ -14,6 +14,7 @@ SENTENCES = {
     "not_later": "The new end must be later than the present one.",
     "not_claimable": "This benefit cannot be claimed.",
     "claim_window_closed": "This benefit cannot be claimed at this time.",
+    "tier_required": "This benefit is for customers on another tier.",
     "claim_condition_failed": "The customer does not meet the conditions of this benefit.",
     "already_held": "The customer has already claimed this benefit.",
     "no_allocation_left": "All uses of this benefit have been taken, so no more are given out.",

@@ -28,6 +28,11 @@ class BenefitDefinitionForm(ChangedMeanwhileFormMixin, forms.ModelForm):
     )
     product_brands = WordsField(label="Brands", required=False, help_text="Every product of these brands.")
 
+    tiers = WordsField(
+        label="Only for these tiers",
+        required=False,
+        help_text="The handles of the tiers that may claim it, one on each line or with commas between. All see it, and hear which tier they would need. Empty means every customer. Example: silver, gold.",
+    )
     timezone = forms.ChoiceField(
         label="Time zone",
         required=False,

@@ -55,6 +55,7 @@ TABS = {
     "Claiming": (
         "is_claimable",
         "is_reclaimable",
+        "tiers",
         # Under one another: date and time beside date and time are wider than the form.
         "claim_period_start_at",
         "claim_period_end_at",
@@ -91,6 +92,7 @@ class BenefitDefinitionAdmin(
         "absolute_expiry": "period_type == 'absolute_date'",
         "max_extensions": "is_extendable == true",
         "is_reclaimable": "is_claimable == true",
+        "tiers": "is_claimable == true",
         "claim_period_start_at": "is_claimable == true",
         "claim_period_end_at": "is_claimable == true",
         "view_condition": "is_claimable == true",

@@ -24,8 +24,8 @@ from profiles.api.cause import cause_of
 from profiles.api.condition_field import ConditionField
 from profiles.models import Tag
 
-# What would restrict who may have it, and does not yet: nobody may believe that it is in force.
-NOT_YET = ("claim_timeframe", "tiers", "tier_restriction", "tier_handles")
+# What would restrict who may have it by another name than ours: nobody may believe that it is in force.
+NOT_YET = ("claim_timeframe", "tier_restriction", "tier_handles")
 CONDITIONS = ("view_condition", "claim_condition")
 
 
@@ -46,7 +46,7 @@ class DefinitionSerializer(CleanedModelSerializer):
         model = BenefitDefinition
         fields = [
             *["name", "handle", "type", "value", "discount_percent", "product_skus", "product_categories"],
-            *["product_brands", "period", "period_type", "absolute_expiry", "max_redemptions"],
+            *["product_brands", "tiers", "period", "period_type", "absolute_expiry", "max_redemptions"],
             *["max_global_redemptions", "max_extensions", "is_extendable", "is_assignable", "is_reassignable"],
             *["is_published", "is_archived", "is_claimable", "is_reclaimable", "allow_user_redeem"],
             *[

@@ -43,6 +43,7 @@ class EmbeddedDefinitionShape(serializers.ModelSerializer):
     product_skus = serializers.ListField(child=serializers.CharField())
     product_categories = serializers.ListField(child=serializers.CharField())
     product_brands = serializers.ListField(child=serializers.CharField())
+    tiers = serializers.ListField(child=serializers.CharField())
     created_at = when()
     updated_at = when()
 

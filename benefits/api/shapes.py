@@ -52,6 +52,7 @@ AS_THEY_ARE = (
     "product_skus",
     "product_categories",
     "product_brands",
+    "tiers",
     "view_condition",
     "claim_condition",
     "meta",

@@ -1,5 +1,6 @@
 """Who may claim what (behaviour.md 3): asked of one definition for the reason, and of all of them for the list."""
 
+import json
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -58,7 +59,7 @@ def _candidates(*, profile: UUID, at: datetime) -> models.QuerySet:
     from benefits.models.definition import BenefitDefinition
 
     # The conditions as text: one that was asked before is known by it, and not read again.
-    texts = [Cast(name, TextField()) for name in ("view_condition", "claim_condition")]
+    texts = [Cast(name, TextField()) for name in ("view_condition", "claim_condition", "tiers")]
     return BenefitDefinition.objects.filter(still_open(profile=profile, at=at)).order_by("pk").values_list("pk", *texts)
 
 
@@ -68,29 +69,31 @@ CANDIDATES = Select(_candidates, profile=UUID(int=0), at=datetime(1999, 12, 31, 
 
 @dataclass(frozen=True)
 class Offered:
-    """What is open and shown to a customer: the keys of what they can claim, and of what they cannot claim yet, the oldest first."""
+    """What is open and shown to a customer: the keys of what they can claim, and of what they cannot claim yet with the
+    conditions that they do not meet, the oldest first."""
 
     claimable: list[int]
-    not_yet: dict[int, Condition]
+    not_yet: dict[int, list[Condition]]
     asking: Asking
 
     def missing(self, pk: int) -> list[str]:
-        """What the condition of this one asks for that they do not meet yet, as sentences."""
-        return not_met(self.asking.explain(self.not_yet[pk]))
+        """What the conditions of this one ask for that they do not meet yet, as sentences."""
+        return [sentence for one in self.not_yet[pk] for sentence in not_met(self.asking.explain(one))]
 
 
 def offered_to(profile: Profile, *, at: datetime) -> Offered:
     """What the customer could claim now, and could if they met its condition. One query, and those of `Asking`."""
     rows = [] if profile.deleted_at is not None else CANDIDATES.rows(profile=profile.pk, at=at)
-    candidates = [(pk, asked(view), asked(claim)) for pk, view, claim in rows]
+    candidates = [(pk, asked(view), asked(claim), of_tiers(tiers)) for pk, view, claim, tiers in rows]
     asking = Asking([one for _, *both in candidates for one in both if one is not None], profile, at=at)
     claimable, not_yet = [], {}
-    for pk, view, claim in candidates:
+    for pk, view, *both in candidates:
         if asking.holds(view):
-            if asking.holds(claim):
-                claimable.append(pk)
+            failed = [one for one in both if not asking.holds(one)]
+            if failed:
+                not_yet[pk] = failed
             else:
-                not_yet[pk] = claim
+                claimable.append(pk)
     return Offered(claimable, not_yet, asking)
 
 
@@ -103,6 +106,12 @@ def asked(given: str | dict | None) -> Condition | None:
     except ConditionInvalid as error:
         logger.error("A benefit's condition can no longer be asked: %s", error.message)
         return NOBODY
+
+
+def of_tiers(given: str | list) -> Condition | None:
+    """The condition that a customer is on one of these tiers, as a list or its JSON text; None where none are named."""
+    handles = json.loads(given) if isinstance(given, str) else given
+    return asked({"in": [{"var": "tier_handle"}, handles]}) if handles else None
 
 
 class Claimable(models.Model):
@@ -121,22 +130,28 @@ class Claimable(models.Model):
         """
         if self.is_archived:
             return refusal("archived")
-        view, claim = asked(self.view_condition), asked(self.claim_condition)
-        asking = Asking([one for one in (view, claim) if one is not None], profile, at=at)
+        view, claim, tiers = self.conditions()
+        asking = Asking([one for one in (view, claim, tiers) if one is not None], profile, at=at)
         if not (self.is_claimable and self.is_published and asking.holds(view)):
             return refusal("not_claimable")
         if not self.is_claim_window_open(at=at):
             return refusal("claim_window_closed")
+        if not asking.holds(tiers):
+            return refusal("tier_required", tiers=self.tiers)
         if not asking.holds(claim):
             return refusal("claim_condition_failed", failed=not_met(for_customers(asking.explain(claim))))
         if self.held_by(profile, at=at).exists():
             return self.refusal_as_held()
         return self.why_not_issuable(profile)
 
+    def conditions(self) -> tuple[Condition | None, Condition | None, Condition | None]:
+        """Who sees it, who may claim it, and on which tiers; each None where it asks for nothing."""
+        return asked(self.view_condition), asked(self.claim_condition), of_tiers(self.tiers)
+
     def count_eligible(self, *, at: datetime) -> int:
         """How many living customers see it and meet its claim condition now. One query."""
         found = Profile.objects.living()
-        for one in (asked(self.view_condition), asked(self.claim_condition)):
+        for one in self.conditions():
             found = found if one is None else found.matching(one, at=at)
         return found.order_by().count()
 

@@ -193,6 +193,12 @@ class BenefitTerms(models.Model):
         blank=True,
         help_text="What a customer must meet to take it. Those who see it and do not meet this yet hear what is missing. Empty means everybody. Example: spent 500 or more in the last 12 months.",
     )
+    tiers = models.JSONField(
+        "only for these tiers",
+        default=list,
+        blank=True,
+        help_text="Which tiers may claim it, by their handles. All see it, and hear which tier they would need. Empty means every customer.",
+    )
     campaign = models.CharField(
         max_length=191, blank=True, help_text="Which campaign it belongs to, for your reports. Example: winter-2026."
     )
@@ -209,7 +215,7 @@ class BenefitTerms(models.Model):
             raise ValidationError(
                 {"period": f"At most {LONGEST[self.period_type]:,} {self.period_type.replace('_', ' ')}."}
             )
-        for name in ("product_skus", "product_categories", "product_brands"):
+        for name in ("product_skus", "product_categories", "product_brands", "tiers"):
             value = getattr(self, name)
             if not isinstance(value, list) or not all(isinstance(one, str) and one.strip() for one in value):
                 raise ValidationError({name: "Write a list of words."})

@@ -62,8 +62,8 @@ def words(name: str) -> Field:
 class BenefitDefinitionResource(CheckedResource):
     """One row a definition, found by its handle. Uploaded pictures stay out: a file names pictures by `image_url`."""
 
-    product_skus, product_categories, product_brands = map(
-        words, ("product_skus", "product_categories", "product_brands")
+    product_skus, product_categories, product_brands, tiers = map(
+        words, ("product_skus", "product_categories", "product_brands", "tiers")
     )
     # With no default of its own, an empty cell means no limit, as an empty box on the form does.
     max_redemptions = Field(column_name="max_redemptions", attribute="max_redemptions", widget=IntegerWidget())
@@ -83,7 +83,7 @@ class BenefitDefinitionResource(CheckedResource):
             *("max_redemptions", "max_global_redemptions", "is_extendable", "max_extensions"),
             *("is_assignable", "is_reassignable", "is_published", "allow_user_redeem"),
             *("is_claimable", "claim_period_start_at", "claim_period_end_at", "is_reclaimable"),
-            *("view_condition", "claim_condition"),
+            *("view_condition", "claim_condition", "tiers"),
             *("campaign", "external_id"),
         ]
 

@@ -98,6 +98,10 @@ def not_among_those_who_may(scene):
     scene.change(is_claimable=True, claim_condition=FEMALE)
 
 
+def on_no_such_tier(scene):
+    scene.change(is_claimable=True, tiers=["gold"])
+
+
 def claimable_but_archived(scene):
     scene.change(is_claimable=True)
     scene.definition.archive()
@@ -132,6 +136,7 @@ REFUSALS = [
     ("not_claimable", "claim", not_claimable, "model api admin"),
     ("not_claimable", "claim", hidden_from_the_member, "model api admin"),
     ("claim_condition_failed", "claim", not_among_those_who_may, "model api admin"),
+    ("tier_required", "claim", on_no_such_tier, "model api admin"),
     ("claim_window_closed", "claim", claim_window_over, "model api admin"),
     ("already_held", "claim", claimed_before, "model api admin"),
     ("archived", "claim", claimable_but_archived, "model api admin"),

@@ -85,13 +85,23 @@ class TestCreate:
     def test_refuses_what_is_no_object(self, api, body):
         assert api.post(URL, body, content_type="application/json").status_code == 422
 
-    @pytest.mark.parametrize("name", ["claim_timeframe", "tiers", "tier_restriction"])
+    @pytest.mark.parametrize("name", ["claim_timeframe", "tier_handles", "tier_restriction"])
     def test_never_pretends_that_a_restriction_is_in_force(self, api, name):
         answer = api.post(URL, {"name": "T", "handle": "t", "period": 5, name: {"==": [1, 1]}}, format="json")
 
         assert answer.status_code == 422
         assert answer.json()["errors"] == {name: ["This cannot be set yet. Leave it empty."]}
         assert not BenefitDefinition.objects.exists()
+
+    def test_keeps_the_tiers_that_may_claim_it(self, api):
+        made = make(api, tiers=["silver", "gold"])
+        assert made["tiers"] == ["silver", "gold"]
+
+        changed = api.put(f"{URL}/{made['id']}", {"tiers": None}, format="json").json()["data"]
+        assert changed["tiers"] == []
+        for wrong in ("gold", [1], [""], {"a": 1}):
+            answer = api.put(f"{URL}/{made['id']}", {"tiers": wrong}, format="json")
+            assert (answer.status_code, list(answer.json()["errors"])) == (422, ["tiers"])
 
     def test_keeps_conditions_as_they_were_sent_until_they_are_null(self, api):
         conditions = {"view_condition": {"==": [{"var": "gender"}, "female"]}, "claim_condition": SPENT}
