@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from benefits.models import Benefit, BenefitDefinition
+from benefits.models.claiming import asked
 from benefits.refusals import SENTENCES
 from benefits.telling import to_whom
 from profiles.cause import Door
