@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from earning.models import Balance, Credit, LoyaltyCard
 from earning.wallet import Wallet, write
 from jobs.rounds import does
+from profiles.importing.bulk import among
 from profiles.models import Profile
 from transactions.locking import lock_customers
 
@@ -55,7 +56,10 @@ def locked_now(owners: Iterable[UUID]) -> list[UUID]:
 def settle_all(owners: list[UUID], *, at: datetime) -> int:
     """Settle every card of these customers, who are locked, in as many statements as one card. Returns how many credits were due."""
     due: dict[tuple[int, str], list[Credit]] = defaultdict(list)
-    for one in Credit.objects.due(at=at).filter(card__profile__in=owners).in_order():
+    # The keys of the cards beforehand: with a join PostgreSQL would rather read all that is due, of everybody.
+    cards = list(LoyaltyCard.objects.filter(among(LoyaltyCard, "profile_id", owners)).values_list("pk", flat=True))
+    rows = Credit.objects.due(at=at).filter(among(Credit, "card_id", cards), state__in=["active", "pending"])
+    for one in rows.in_order():
         due[one.card_id, one.unit].append(one)
     if not due:
         return 0

@@ -69,7 +69,7 @@ def test_many_cards_cost_as_many_statements_as_one(program, at, django_assert_nu
         for one in profiles:
             card = LoyaltyCard.objects.ensure(one, program, at=at, cause=cause)
             card.credit(Decimal(10), expires_at=ends, at=at, cause=cause)
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             assert settle_some(at=ends) == count
 
 
