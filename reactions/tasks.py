@@ -24,7 +24,7 @@ def deliver(*, at: datetime) -> int:
 
 @handles(KIND, label="Automation")
 def go_through_audience(job: Job) -> dict:
-    """Write a run for each customer of an automation's audience, some thousands at a time; another round does them."""
+    """Have it done to the audience, some thousands at a time: to all of them together, or as runs that wait for another round."""
     occurrence = Occurrence.objects.get(pk=job.arguments["occurrence"])
     while step(occurrence, job, at=timezone.now()):
         pass
