@@ -69,7 +69,7 @@ FOLLOWERS.append(Earning())
 
 
 def caused(step: Step) -> Cause:
-    return step.cause.because_of(step.event)
+    return step.cause if step.event is None else step.cause.because_of(step.event)
 
 
 def matters(changes: dict) -> bool:

@@ -35,6 +35,7 @@ class What(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class Step:
     """One step of a transaction's life: it as it is now, the event that tells it, and where they are in hand its lines.
+    Of what a file brought the event is not in hand.
 
     `changes` are as `Transaction.change` returns them, `owner_before` is whose it was. `foreseen` holds for each follower
     what it asked to know from before, by its place among them.
@@ -42,7 +43,7 @@ class Step:
 
     what: What
     transaction: Transaction
-    event: Event
+    event: Event | None
     at: datetime
     cause: Cause
     lines: Sequence[TransactionItem] | None = None

@@ -102,6 +102,11 @@ class ImportInput(serializers.Serializer):
         default=False,
         help_text="Of purchases only: take a quantity below zero as a return of the customer's latest earlier sale of that SKU.",
     )
+    earn = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Of purchases only: let those that are new here earn by the rules of today.",
+    )
 
     mapping_fields = serializers.JSONField(
         required=False,
@@ -127,6 +132,8 @@ class ImportInput(serializers.Serializer):
             raise serializers.ValidationError({"all_or_nothing": f"Lists of {kind.label.lower()} are not taken whole."})
         if sent["match_returns"] and "match_returns" not in kind.switches:
             raise serializers.ValidationError({"match_returns": "Only lists of purchases have returns."})
+        if sent["earn"] and "earn" not in kind.switches:
+            raise serializers.ValidationError({"earn": "Only purchases earn."})
         return sent
 
 

@@ -3,8 +3,10 @@
 from decimal import Decimal
 
 import pytest
+from django.core.management import call_command
 
-from earning.models import Award, Balance, Credit, LimitCounter
+from earning.models import Award, Badge, BadgeHeld, Balance, Credit, LimitCounter
+from profiles.merging import merge
 from profiles.models import Event
 from tests.earning.rules_made import event, limit, rule, spending
 from tests.transactions.conftest import line
@@ -165,3 +167,38 @@ def test_the_first_purchase_is_one_ever(sell, take_back, points, program):
     assert points() == 0
     sell(line(), external_id="S2")
     assert points() == 0
+
+
+CSV = b"""external_id,email,transacted_at,sku,quantity,price_sell,type,returns
+S1,maria@example.com,2026-04-01 10:00,KNIT,2,10.00,sale,
+R1,maria@example.com,2026-04-02 10:00,KNIT,1,10.00,return,S1
+"""
+
+
+@pytest.mark.parametrize(("earns", "left"), [(False, 0), (True, 10)])
+def test_history_from_a_file_earns_only_when_it_is_asked_to(program, card, points, tmp_path, capsys, earns, left):
+    spending("1")
+    file = tmp_path / "history.csv"
+    file.write_bytes(CSV)
+    for _ in range(2):
+        call_command("import_transactions", str(file), earn=earns)
+    assert '"refused": 0' in capsys.readouterr().out
+    assert points() == left
+
+
+def test_awards_come_along_when_two_customers_become_one(
+    sell, take_back, points, program, card, member, other_member, other_card, at, cause
+):
+    Badge.objects.create(name="Early bird", handle="early-bird")
+    spending("1", badge="early-bird", limits=[limit(100, measure="points", period="month", on_exceed="trim")])
+    event("first_purchase", points="5")
+    sell(line(price="60.00"), external_id="S1")
+    sell(line(price="30.00"), external_id="S2", profile=other_member)
+    merge(winner=member, loser=other_member, at=at, cause=cause)
+    assert points() == 100
+    assert {one.card for one in Award.objects.all()} == {card}
+    assert (BadgeHeld.objects.count(), LimitCounter.objects.get().used) == (1, 90)
+    take_back("S2", line(price="30.00"))
+    assert points() == 65
+    sell(line(price="60.00"))
+    assert points() == 105

@@ -52,6 +52,7 @@ NOBODYS = (
 )
 # What the switch is called by which returns without a sale's number are let in.
 MATCH_LABEL = "Match returns to earlier sales"
+EARN_LABEL = "Let these purchases earn"
 
 
 def is_key(key: str) -> bool:

@@ -24,8 +24,18 @@ def lines_in_a_lot() -> int:
 class Writer:
     """Writes the lots of one file."""
 
-    def __init__(self, columns: Columns, *, matches_returns: bool, cause: Cause, clock: Callable[[], datetime]):
+    def __init__(
+        self,
+        columns: Columns,
+        *,
+        matches_returns: bool,
+        cause: Cause,
+        clock: Callable[[], datetime],
+        earns: bool = False,
+    ):
+        """`earns` tells followers of what is written, as of what a till sends (transactions.following)."""
         self.columns, self.matches_returns, self.cause, self.clock = columns, matches_returns, cause, clock
+        self.earns = earns
         # The lines that earlier lots have met.
         self.catalogue: dict = {}
 
@@ -58,6 +68,7 @@ class Writer:
             groups,
             customer=self.columns.match,
             matches_returns=self.matches_returns,
+            earns=self.earns,
             catalogue=self.catalogue,
             at=self.clock(),
             cause=self.cause,

@@ -6,6 +6,7 @@ from jobs.handlers import handles
 from jobs.models import Job
 from profiles.importing.kinds import Kind, register
 from transactions.importing.columns import (
+    EARN_LABEL,
     FIELDS,
     IDENTITY,
     MATCH_LABEL,
@@ -16,7 +17,7 @@ from transactions.importing.columns import (
     Columns,
     label_of,
 )
-from transactions.importing.working import MATCH_RETURNS, check, check_now, run
+from transactions.importing.working import EARN, MATCH_RETURNS, check, check_now, run
 
 CHECK, RUN = "transactions.check_import", "transactions.import"
 SAMPLE = """\
@@ -78,7 +79,12 @@ register(
                 MATCH_LABEL,
                 "A quantity below zero is then a return of the customer's latest earlier sale of that SKU with enough "
                 "left. Otherwise such a row is left out, unless it names its sale.",
-            )
+            ),
+            EARN: (
+                EARN_LABEL,
+                "Purchases that are new here earn points and rewards by the rules of today, as if a till had sent them. "
+                "Leave it off for history whose points customers have already. It takes longer.",
+            ),
         },
         keeps_cells=False,
     )

@@ -23,7 +23,7 @@ from transactions.importing import running
 from transactions.importing.staging import Step, batches, cleaned, forget
 from transactions.importing.writing import Result
 
-MATCH_RETURNS = "match_returns"
+MATCH_RETURNS, EARN = "match_returns", "earn"
 Clock = Callable[[], datetime]
 
 
@@ -37,7 +37,13 @@ class File:
         if no is not None:
             raise no
         self.matches_returns = bool(row.options.get(MATCH_RETURNS))
-        self.writer = running.Writer(self.columns, matches_returns=self.matches_returns, cause=row.cause, clock=clock)
+        self.writer = running.Writer(
+            self.columns,
+            matches_returns=self.matches_returns,
+            earns=bool(row.options.get(EARN)),
+            cause=row.cause,
+            clock=clock,
+        )
 
     def steps(self, *, after: int = 0) -> Iterator[Step]:
         return cleaned(self.table, self.columns, matches_returns=self.matches_returns, at=self.clock(), after=after)

@@ -16,7 +16,7 @@ from profiles.importing.running import StepResult, Tally
 from profiles.importing.values import shown
 from profiles.importing.writing import TOLD, told_in_each
 from profiles.models import Event, Identity, Location, Profile
-from transactions import summing
+from transactions import following, summing
 from transactions.claiming import match_waiting
 from transactions.importing.building import Builder, Catalogue, amount_of, insert, lines_of
 from transactions.importing.cleaning import line_of
@@ -55,6 +55,7 @@ class Lot:
         *,
         customer: str,
         matches_returns: bool,
+        earns: bool,
         catalogue: Catalogue,
         at: datetime,
         cause: Cause,
@@ -63,6 +64,7 @@ class Lot:
         self.groups, self.matches_returns, self.at, self.cause = groups, matches_returns, at, cause
         self.found: dict[int, tuple[Transaction, UUID]] = {}
         self.result, self.touched, self.returned, self.unowned = Result(), set(), set(), []
+        self.earns, self.earning = earns, []
         self.profiles = customers({one.customer for one in groups if one.customer}, by=customer)
         self.catalogue = catalogue
         places = {one.said.get("location") for one in groups} - {None}
@@ -100,6 +102,7 @@ class Lot:
             sold.write()
         if not is_trial:
             self._sum()
+            self._earn()
             self._meet_claims()
         return self.result
 
@@ -111,6 +114,17 @@ class Lot:
                 changed += summing.work_out(sorted(customers), at=self.at, is_only_more=is_only_more)
         if changed:
             summing.tell(changed, at=self.at, cause=self.cause)
+
+    def _earn(self) -> None:
+        """Let followers make of each purchase what they do of one that a till sends, in the order in which they were made."""
+        in_order = sorted(self.earning, key=lambda one: (one[0].type == Transaction.Type.RETURN, one[0].transacted_at))
+        # Of those that were locked, only their keys are in hand.
+        owners = Profile.objects.in_bulk({built.profile_id for built, _ in in_order})
+        for built, parts in in_order:
+            built.profile = owners[built.profile_id]
+            foreseen = following.foresee(built.profile, at=self.at)
+            said = {"event": None, "at": self.at, "cause": self.cause, "lines": parts, "foreseen": foreseen}
+            following.follow(following.What.RECORDED, built, **said)
 
     def _meet_claims(self) -> None:
         """Nobody's sales may be receipts that somebody waits for, as they may be when a till sends them."""
@@ -259,6 +273,8 @@ class Lot:
             for _, built, parts in new
         ]
         insert_rows(Event, TOLD, events, constants=told_in_each(at=self.at, cause=self.cause))
+        if self.earns:
+            self.earning += [(built, parts) for _, built, parts in new if built.profile_id is not None]
         customers = {built.profile_id for _, built, _ in new} - {None}
         self.unowned += [built for _, built, _ in new if built.profile_id is None and built.receipt_ref]
         self.touched |= customers

@@ -5,9 +5,9 @@ from typing import BinaryIO
 
 from profiles.management.commands._importing import ImportCommand
 from profiles.models import ProfileImport
-from transactions.importing.columns import MATCH_LABEL
+from transactions.importing.columns import EARN_LABEL, MATCH_LABEL
 from transactions.importing.staging import NO_SALE_NAMED
-from transactions.importing.working import MATCH_RETURNS
+from transactions.importing.working import EARN, MATCH_RETURNS
 
 
 class Command(ImportCommand):
@@ -24,9 +24,17 @@ class Command(ImportCommand):
             action="store_true",
             help=f"{MATCH_LABEL}: take a quantity below zero as a return of the customer's latest earlier sale of that SKU with enough left.",
         )
+        parser.add_argument(
+            "--earn",
+            action="store_true",
+            help=f"{EARN_LABEL}: points and rewards by the rules of today, for purchases that are new here.",
+        )
 
-    def counts_of(self, content: BinaryIO, *, name: str, match_returns: bool, refused: Path | None, **options) -> dict:
-        return self.do_import(content, name=name, refused=refused, options={MATCH_RETURNS: match_returns})
+    def counts_of(
+        self, content: BinaryIO, *, name: str, match_returns: bool, earn: bool, refused: Path | None, **options
+    ) -> dict:
+        chosen = {MATCH_RETURNS: match_returns, EARN: earn}
+        return self.do_import(content, name=name, refused=refused, options=chosen)
 
     def say(self, row: ProfileImport) -> None:
         super().say(row)
