@@ -6,6 +6,7 @@ from django.db.models import F
 from django.dispatch import receiver
 
 from earning import tiering
+from earning.award_merging import pour_awards
 from earning.incrementing import increment
 from earning.models import (
     Adjustment,
@@ -43,6 +44,7 @@ def move(*, winner, loser, at, cause, **_) -> None:
 
 def pour(emptied: LoyaltyCard, filled: LoyaltyCard, *, at) -> None:
     """All that is on one card is on the other: its history as well, so that balances are still what it sums to."""
+    pour_awards(emptied, filled)
     for model in (Credit, Debit, Adjustment, RewardOrder):
         model.objects.filter(card=emptied).update(card=filled)
     for one in RewardAllowance.objects.filter(card=emptied):
