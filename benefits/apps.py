@@ -8,7 +8,6 @@ class BenefitsConfig(AppConfig):
     verbose_name = "Benefits"
 
     def ready(self) -> None:
-        # Each registers itself by being imported: the job's handler, the receivers of profiles' signals, the worker's round.
+        # Each registers itself by being imported: the job's handler, the receivers of profiles' signals.
         import_module("benefits.tasks")
         import_module("benefits.merging")
-        import_module("benefits.expiring")

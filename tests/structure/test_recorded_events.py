@@ -13,12 +13,12 @@ from access.models import ApiToken, Setting, StaffRole
 from access.recording import Actor
 from access.roles import Role
 from achievements.models import AchievementDefinition
-from benefits.expiring import tell_some
 from benefits.models import BenefitDefinition
 from earning import tier_years, tiering
 from earning.adjusting import reject
 from earning.approving import block, unblock
-from earning.models import LoyaltyCard, TierDefinition
+from earning.models import Award, Badge, EarningRule, LoyaltyCard, TierDefinition
+from earning.reporting import report
 from earning.restoring import restore
 from profiles.cause import Cause
 from profiles.draining import drain_some
@@ -106,8 +106,6 @@ def of_benefits(tour: Tour) -> None:
     benefit.correct(external_id="B-1", **told)
     benefit.remove(**told)
     coffee.issue(member, **told).revoke(**told)
-    tell_some(at=tour.at)
-    tell_some(at=coffee.issue(member, **told).expires_at)
 
 
 def of_purchases(tour: Tour) -> None:
@@ -151,6 +149,22 @@ def of_cards(tour: Tour) -> None:
     card.settle(at=tour.at + timedelta(days=4))
     card.settle(at=tour.at + days)
     card.change_status("suspended", **told)
+
+
+def of_awards(tour: Tour) -> None:
+    Badge.objects.create(name="Early bird", handle="early-bird")
+    for document in (
+        {"type": "spending", "rewards": {"points": "1", "badge": "early-bird"}},
+        {"type": "spending", "requires_approval": True, "rewards": {"points": "2"}},
+        {"type": "custom_event", "conditions": {"code": "shared"}, "rewards": {"points": "3"}},
+    ):
+        EarningRule.objects.write(document | {"name": "A rule", "status": "active"}, at=tour.at)
+    sales = [Transaction.objects.record(tour.member, {"items": [LINE]}, **tour.told) for _ in range(2)]
+    one, other = Award.objects.waiting()
+    one.approve(**tour.told)
+    other.reject("No.", **tour.told)
+    sales[0].void(**tour.told)
+    report(tour.member, "shared", external_id="1", **tour.told)
 
 
 def of_tiers(tour: Tour) -> None:
@@ -238,7 +252,7 @@ TOURS = {
     "Customers": [of_customers],
     "Benefits": [of_benefits],
     "Purchases": [of_purchases],
-    "Earning": [of_cards, of_tiers],
+    "Earning": [of_awards, of_cards, of_tiers],
     "Products": [of_products],
     "Administration": [of_administration, of_webhooks, of_automations],
 }
