@@ -8,6 +8,7 @@ class BenefitsConfig(AppConfig):
     verbose_name = "Benefits"
 
     def ready(self) -> None:
-        # Each registers itself by being imported: the job's handler, the receivers of profiles' signals.
+        # Each registers itself by being imported: the job's handler, the receivers of profiles' signals, the worker's round.
         import_module("benefits.tasks")
         import_module("benefits.merging")
+        import_module("benefits.expiring")

@@ -101,6 +101,14 @@ declare_benefit(
     },
 )
 declare_benefit(
+    "expired",
+    when="A benefit ends that could still have been used.",
+    says=telling.expired,
+    icon="hourglass_disabled",
+    payload=record(HELD | {"uses_left": about("Null where it had no limit.", or_null(WHOLE))}),
+    example=HELD_EXAMPLE | {"uses_left": 1},
+)
+declare_benefit(
     "revoked",
     when="A benefit is taken back, or deleted by an integration: it cannot be used any more.",
     says=telling.revoked,

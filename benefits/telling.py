@@ -51,6 +51,10 @@ def extended(payload: dict) -> str:
     return f"The benefit {name(payload)} was extended{until(payload)}."
 
 
+def expired(payload: dict) -> str:
+    return f"The benefit {name(payload)} expired."
+
+
 def revoked(payload: dict) -> str:
     return f"The benefit {name(payload)} was revoked."
 

@@ -70,7 +70,7 @@ class Benefit(models.Model):
             models.Index(
                 fields=["definition", "-id"], condition=Q(deleted_at=None), name="benefits_benefit_by_definition"
             ),
-            models.Index(fields=["expires_at"], name="benefits_benefit_by_expiry"),
+            models.Index(fields=["expires_at", "id"], name="benefits_benefit_by_expiry"),
             # The dashboard counts the last days' from it alone.
             models.Index(fields=["issued_at"], condition=Q(deleted_at=None), name="benefits_benefit_by_issue"),
             # So few are revoked that a list of them would otherwise look through all.

@@ -7,7 +7,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, U
 
 from profiles.acting import ACTIONS, Anything, Argument, Money, Whole
 from profiles.admin.condition_widget import ConditionField
-from reactions.admin.event_conditions import EventConditionWidget
+from profiles.admin.event_conditions import EventConditionWidget
 from reactions.models.action import FILTER, OF_EVENT
 from reactions.models.steps import is_known
 

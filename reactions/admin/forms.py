@@ -11,8 +11,8 @@ from unfold.widgets import (
 
 from cxmanager.editing import ChangedMeanwhileFormMixin
 from profiles.admin.condition_widget import ConditionField
+from profiles.admin.event_conditions import EventConditionWidget
 from profiles.events.catalogue import CATALOGUE
-from reactions.admin.event_conditions import EventConditionWidget
 from reactions.models import Target, Webhook
 from reactions.models.target import EXAMPLE
 from reactions.sealing import MASK

@@ -17,8 +17,8 @@ from unfold.decorators import action, display
 
 from cxmanager.refusals import Refusal
 from cxmanager.versions import VersionsMixin
+from profiles.admin.event_conditions import facts_for_builder
 from reactions.admin import reaction_editing, reaction_pages, why_not
-from reactions.admin.event_conditions import facts_for_builder
 from reactions.models import Occurrence, Reaction, Run
 from reactions.wording import Names, sentence_of
 

@@ -16,12 +16,12 @@ from unfold.decorators import action, display
 
 from cxmanager.refusals import Refusal
 from cxmanager.versions import VersionsMixin
+from profiles.admin.event_conditions import facts_for_builder
 from profiles.cause import Cause
 from profiles.models import Event
 from profiles.telling import sentence
 from reactions.admin.confirming import confirmed
 from reactions.admin.deliveries import answered, log_of
-from reactions.admin.event_conditions import facts_for_builder
 from reactions.admin.forms import WebhookForm
 from reactions.admin.targets import chosen_customer, without
 from reactions.delivering import send_now

@@ -13,6 +13,7 @@ from access.models import ApiToken, Setting, StaffRole
 from access.recording import Actor
 from access.roles import Role
 from achievements.models import AchievementDefinition
+from benefits.expiring import tell_some
 from benefits.models import BenefitDefinition
 from earning import tier_years, tiering
 from earning.adjusting import reject
@@ -106,6 +107,8 @@ def of_benefits(tour: Tour) -> None:
     benefit.correct(external_id="B-1", **told)
     benefit.remove(**told)
     coffee.issue(member, **told).revoke(**told)
+    tell_some(at=tour.at)
+    tell_some(at=coffee.issue(member, **told).expires_at)
 
 
 def of_purchases(tour: Tour) -> None:

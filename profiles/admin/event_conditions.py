@@ -12,14 +12,17 @@ from profiles.events.catalogue import canonical
 
 
 class EventConditionWidget(ConditionWidget):
-    """Follows the box in which the event is chosen. Who matches depends on the event, so nobody is counted."""
+    """Follows the box in which the event is chosen, `event_box`. Who matches depends on the event, so nobody is counted.
+
+    `facts_url` names an address that answers `facts_for_builder` of the event in `?trigger=`.
+    """
 
     class Media:
         js = [Script("cxmanager/event-conditions.js", defer=True)]
 
-    def __init__(self, trigger: str, facts_url: str):
+    def __init__(self, trigger: str, facts_url: str, *, event_box: str = "trigger"):
         super().__init__()
-        self.trigger, self.facts_url = trigger, facts_url
+        self.trigger, self.facts_url, self.event_box = trigger, facts_url, event_box
 
     def in_words(self, value) -> str:
         try:
@@ -32,7 +35,8 @@ class EventConditionWidget(ConditionWidget):
         said = context["widget"]["attrs"]
         said.pop("data-preview-url", None)
         address = reverse(self.facts_url)
-        said |= {"data-facts-of-event": address, "data-facts-url": f"{address}?trigger={self.trigger}"}
+        said |= {"data-facts-of-event": address, "data-event-box": self.event_box}
+        said |= {"data-facts-url": f"{address}?trigger={self.trigger}"}
         return context
 
 
