@@ -118,7 +118,7 @@ def test_the_preview_is_what_happens(office, uploaded):
 def test_returns_are_matched_only_where_it_was_asked_for(office, uploaded):
     office.post(page(uploaded, "columns"), chosen(uploaded, column_0="external_id"))
     uploaded.refresh_from_db()
-    assert uploaded.options == {"match_returns": False}
+    assert uploaded.options == {"match_returns": False, "earn": False}
     assert uploaded.preview["refused"] == 3
 
 
