@@ -22,5 +22,9 @@ def targets() -> list[tuple[str, str]]:
     takes_context=True,
 )
 def send_to_target(profile: Profile, *, at: datetime, cause: Cause, context: dict, key: str, target: str) -> Delivery:
-    """Queue the message; the worker sends it after the commit."""
+    """Queue the message; the worker sends it after the commit.
+
+    What is known of the customer is found at the root, as in the target's preview, whatever the event; its own names come first.
+    """
+    context = (context.get("profile") or {}) | context
     return Delivery.objects.send(Target.objects.get(handle=target), context=context, at=at, cause=cause, key=key)
