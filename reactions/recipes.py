@@ -73,6 +73,19 @@ RECIPES = [
         lambda: [some_benefit()],
     ),
     Recipe(
+        "first-purchase",
+        "A benefit with the first purchase",
+        "Whoever bought for the first time gets a benefit for the next time.",
+        "aggregation.updated",
+        lambda: [
+            only_if({"==": [{"var": "aggregations.total_shop_days"}, 1]}),
+            # The figures change more than once on that day.
+            only_if({"!": {"in": ["first-purchase", {"var": "flattened_tags"}]}}),
+            action("tag.add", tag="first-purchase"),
+            some_benefit(),
+        ],
+    ),
+    Recipe(
         "fifth-shop",
         "A surprise on the 5th shop",
         "With the purchase of their fifth day of shopping a customer gets a benefit.",
@@ -101,6 +114,34 @@ RECIPES = [
         "Whoever gets the tag “vip” gets a benefit.",
         "tag.added",
         lambda: [only_if({"==": [{"var": "tag"}, "vip"]}), some_benefit()],
+    ),
+    Recipe(
+        "visitor",
+        "Tag who visited the shop",
+        "When staff note down a visit, the customer carries a tag that conditions, lists and tills can ask.",
+        "interaction.created",
+        lambda: [only_if({"==": [{"var": "action"}, "visit"]}), action("tag.add", tag="visitor")],
+    ),
+    Recipe(
+        "tier-welcome",
+        "A benefit for a new tier",
+        "Whoever reaches the tier “gold” gets a benefit.",
+        "tier.achieved",
+        lambda: [only_if({"==": [{"var": "definition.handle"}, "gold"]}), some_benefit()],
+    ),
+    Recipe(
+        "achievement-level",
+        "A benefit for a level of an achievement",
+        "Whoever reaches level 3 of an achievement gets a benefit. Add to the filter which achievement you mean.",
+        "achievement.unlocked",
+        lambda: [only_if({"==": [{"var": "level"}, 3]}), some_benefit()],
+    ),
+    Recipe(
+        "missed-message",
+        "A message after a benefit expired",
+        "When a benefit ends that could still have been used, a target gets a message.",
+        "benefit.expired",
+        lambda: [some_target()],
     ),
     Recipe(
         "redeemed-message",
