@@ -45,7 +45,7 @@ def order(
         earlier = _ordered_before(definition, card, external_id)
         if earlier is not None:
             return earlier
-    no = definition.why_not_offered(at=at, tier_id=tier_of(card))
+    no = definition.why_not_offered(at=at, tier_id=card.tier_id)
     if no is not None:
         raise no
     _allow(definition, card, quantity)
@@ -65,7 +65,7 @@ def why_not_ordered(
     definition: RewardDefinition, card: LoyaltyCard, *, at: datetime, points: Decimal
 ) -> Refusal | None:
     """Why the customer of this card, who has so many points, cannot take one now; or None. Two queries."""
-    no = definition.why_not_offered(at=at, tier_id=tier_of(card))
+    no = definition.why_not_offered(at=at, tier_id=card.tier_id)
     if no is not None:
         return no
     if definition.stock is not None and definition.stock_used >= definition.stock:
@@ -75,12 +75,6 @@ def why_not_ordered(
         if held is not None and held.taken >= definition.max_per_profile:
             return too_many_for_one(definition.max_per_profile)
     return too_little(definition.points_cost, points, unit=POINTS) if points < definition.points_cost else None
-
-
-def tier_of(card: LoyaltyCard) -> int | None:
-    """The key of the tier that the card is on. One query."""
-    standing = getattr(card, "standing", None)
-    return standing.tier_id if standing is not None else None
 
 
 def payload_of(one: RewardOrder) -> dict:

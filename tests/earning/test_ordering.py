@@ -9,9 +9,10 @@ from django.core.exceptions import ValidationError
 from benefits.models import Benefit, BenefitDefinition
 from cxmanager.refusals import Refusal
 from earning import checking
-from earning.models import Credit, RewardDefinition, RewardOrder
+from earning.models import Credit, RewardDefinition, RewardOrder, TierDefinition
 from earning.ordering import cancel, order, why_not_ordered
 from earning.redeeming import redeem, spendable
+from earning.tiering import assign
 from profiles.models import Event
 from tests.earning.rewards import reward
 
@@ -89,6 +90,23 @@ def test_what_is_not_offered_says_why(hundred, member, at, cause, given, code):
     given = {name: at + value if isinstance(value, timedelta) else value for name, value in given.items()}
 
     assert refused(reward(**({"points_cost": Decimal(20)} | given)), member, at=at, cause=cause) == code
+
+
+def test_one_for_a_tier_is_for_who_has_it_and_nobody_else(hundred, member, at, cause):
+    low, gold = (
+        TierDefinition.objects.create(
+            program=hundred.program, name=name, handle=name.lower(), rank=rank, basis="spend", value_min=rank * 100
+        )
+        for rank, name in enumerate(("Bronze", "Gold"))
+    )
+    one = reward(points_cost=Decimal(20))
+    one.tiers.set([gold])
+    assign(hundred, low, at=at, cause=cause)
+
+    assert refused(one, member, at=at, cause=cause) == "tier_required"
+    assert why_not_ordered(one, hundred, at=at, points=Decimal(100)).code == "tier_required"
+    assign(hundred, gold, at=at, cause=cause)
+    assert order(one, member, at=at, cause=cause).points == Decimal(20)
 
 
 def test_the_same_external_id_orders_once(hundred, member, at, cause):
