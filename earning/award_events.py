@@ -55,7 +55,7 @@ declare(
     group=GROUP,
     subject="earning.loyaltycard",
     when="Another system, or the customer's own app, reports something by a code that a rule is about.",
-    says="“{code}” was reported.",
+    says="The event “{code}” was reported.",
     icon="bolt",
     aliases=("custom",),
     payload=record(
@@ -64,7 +64,7 @@ declare(
             "program": PROGRAM,
             "code": TEXT,
             "external_id": TEXT,
-            "data": about("What came with it.", record()),
+            "data": about("What came with it: anything.", {"type": "object"}),
         }
     ),
     example={

@@ -92,7 +92,8 @@ def asked(otto) -> dict[str, list[tuple[str, int, dict]]]:
         for kind, body in (("comms", {"sms_promo": True}), ("appearance", {"size_shoe": "41"})):
             path = f"profiles/me/attributes/{kind}"
             rows[f"{verb} {path}"] = [(path, 200, own | body)]
-    for kind in ("attributes/comms", "attributes/appearance", "aggregations", "aggregations/calculate"):
+    readable = ("attributes/comms", "attributes/appearance", "aggregations", "aggregations/calculate")
+    for kind in (*readable, "tiers", "tiers/calculate"):
         rows[f"get profiles/me/{kind}"] = [(f"profiles/me/{kind}", 200, own)]
     for kind, queries in lists(otto).items():
         rows[f"get profiles/me/{kind}"] = [(f"profiles/me/{kind}", 200, query) for query in queries]

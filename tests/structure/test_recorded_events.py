@@ -15,7 +15,7 @@ from access.roles import Role
 from achievements.models import AchievementDefinition
 from benefits.expiring import tell_some
 from benefits.models import BenefitDefinition
-from earning import tier_years, tiering
+from earning import ordering, redeeming, rewarding, tier_years, tiering
 from earning.adjusting import reject
 from earning.approving import block, unblock
 from earning.models import Award, Badge, EarningRule, LoyaltyCard, TierDefinition
@@ -31,6 +31,7 @@ from reactions.automating import start_some
 from reactions.models import Action, Reaction, Webhook
 from tests.conftest import person
 from tests.declared import undeclared_rows
+from tests.earning.rewards import reward
 from transactions.models import Transaction
 
 ADDRESS = {"address_line_1": "1 High St", "city": "Fitzroy", "state": "VIC", "postcode": "3065", "country": "Australia"}
@@ -190,6 +191,18 @@ def of_tiers(tour: Tour) -> None:
     assert tier_years.maintain_due(at=tour.at + timedelta(days=400), cause=Cause()) == 1
 
 
+def of_rewards(tour: Tour) -> None:
+    told = tour.told
+    LoyaltyCard.objects.ensure(tour.member, **told).credit(Decimal(100), **told)
+    ten = reward(points_cost=Decimal(20), is_extendable=True, extend_days=7)
+    ordering.cancel(ordering.order(ten, tour.member, **told), **told)
+    issued = rewarding.extend(rewarding.issue(ten, tour.member, **told), **told)
+    rewarding.correct(issued, value_remaining=Decimal(25), **told)
+    paid = redeeming.redeem(tour.member, Decimal(5), **told)
+    redeeming.give_back(paid, Decimal(2), **told)
+    redeeming.reverse_redemption(paid, **told)
+
+
 def of_products(tour: Tour) -> None:
     product = tour.call("post", "products", {"title": "Scarf", "external_id": "P-1"})
     tour.live(f"products/{product['id']}/variants", {"sku": "SCARF-RED"}, {"price": 5})
@@ -255,7 +268,7 @@ TOURS = {
     "Customers": [of_customers],
     "Benefits": [of_benefits],
     "Purchases": [of_purchases],
-    "Earning": [of_awards, of_cards, of_tiers],
+    "Earning": [of_rewards, of_awards, of_cards, of_tiers],
     "Products": [of_products],
     "Administration": [of_administration, of_webhooks, of_automations],
 }
