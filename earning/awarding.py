@@ -13,13 +13,14 @@ from django.db import transaction as database
 from django.db.models import F
 from django.db.models.functions import Round
 
+from cxmanager.statements import Fetch, insert
 from earning.amounts import POINTS
 from earning.crediting import Grant, put_on
 from earning.deciding import Decision, Given, decide
 from earning.expiry import Expiry
 from earning.locking import balance_of
 from earning.members import AtHand, Counters
-from earning.models import Award, Badge, BadgeHeld, EarningRule, LimitCounter, LoyaltyCard
+from earning.models import Award, Badge, BadgeHeld, Balance, EarningRule, LimitCounter, LoyaltyCard
 from earning.snapshot import REFERRER, Occurrence, Purchase
 from earning.tiering import refresh
 from earning.windows import window_of
@@ -30,6 +31,7 @@ from transactions.models import Transaction
 State = Award.State
 # How often what a limit for all leaves is asked again without a lock, before its counter is locked.
 ATTEMPTS = 3
+BALANCE = Fetch(lambda card, unit: Balance.objects.filter(card=card, unit=unit), card=-1, unit="its unit")
 LONGEST_WORKING = 500
 
 
@@ -59,7 +61,7 @@ class Made:
         return [one for one in self.awards if one.card_id == self.decision.at_hand.card.pk]
 
 
-@database.atomic
+@database.atomic(savepoint=False)
 def award(
     at_hand: AtHand,
     occurrences: Sequence[Occurrence],
@@ -86,13 +88,18 @@ def award(
             with database.atomic(savepoint=takes_of_all(decision)):
                 first(decision)
                 made = write(decision, source, at=at, cause=cause)
-                for card in {one.card_id: one.card for one in made.awards}.values():
-                    refresh(card, at=at, cause=cause, transaction=source.transaction)
+                follow_tiers(made, source, at=at, cause=cause)
                 take(made)
             return made
         except LimitGone:
             decision = decide(at_hand, occurrences, rules=rules)
     raise AssertionError("Who holds the counters is asked once.")
+
+
+def follow_tiers(made: Made, source: Source, *, at: datetime, cause: Cause) -> None:
+    if made.decision.at_hand.rules.has_tiers:
+        for card in {one.card_id: one.card for one in made.awards}.values():
+            refresh(card, at=at, cause=cause, transaction=source.transaction)
 
 
 def write(decision: Decision, source: Source, *, at: datetime, cause: Cause) -> Made:
@@ -101,7 +108,10 @@ def write(decision: Decision, source: Source, *, at: datetime, cause: Cause) -> 
     if not decision.given:
         return made
     made.awards = [award_of(one, decision, source, at=at, cause=cause) for one in decision.given]
-    Award.objects.bulk_create(made.awards)
+    if len(made.awards) == 1:
+        insert(made.awards[0])
+    else:
+        Award.objects.bulk_create(made.awards)
     by_award = dict(zip(made.awards, decision.given, strict=True))
     tell_pending([one for one in made.awards if one.state == State.PENDING_APPROVAL], at=at, cause=cause)
     for card, awards in groupby(sorted(made.awards, key=lambda one: one.card_id), key=lambda one: one.card):
@@ -154,9 +164,18 @@ def credit(
                 grants.setdefault(unit, []).append((one, grant_of(one, given, unit, value, source)))
     for unit in sorted(grants):
         rows = grants[unit]
-        credits = put_on(balance_of(card, unit, card.profile), [one for _, one in rows], at=at, cause=cause)
+        credits = put_on(balance_at_hand(card, unit), [one for _, one in rows], at=at, cause=cause)
         for (one, _), made in zip(rows, credits, strict=True):
             keep_loaded(one, "credits", [*one.credits.all(), made])
+
+
+def balance_at_hand(card: LoyaltyCard, unit: str) -> Balance:
+    """As `locking.balance_of` for a card that is at hand with its program and customer. One query, two where it is the first of its unit."""
+    balance = BALANCE.one(card=card.pk, unit=unit)
+    if balance is None:
+        return balance_of(card, unit, card.profile)
+    balance.card = card
+    return balance
 
 
 def grant_of(one: Award, given: Given, unit: str, value: Decimal, source: Source) -> Grant:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import Prefetch
 
+from cxmanager.statements import Select
 from earning import returning
 from earning.awarding import Made, Source, award, keep_loaded
 from earning.deciding import earns_by_purchases, occurrences_of
@@ -23,6 +24,19 @@ EARNING = {
     "type",
 }
 NOTED = ("coupons", "rules")
+REFERRERS = Select(
+    lambda profile: (
+        LoyaltyCard.objects.filter(
+            profile=profile,
+            referred_by__isnull=False,
+            program__rules__type=EarningRule.Type.REFERRAL.value,
+            program__rules__status=EarningRule.Status.ACTIVE.value,
+        )
+        .order_by()
+        .values_list("referred_by_id")
+    ),
+    profile=UUID(int=0),
+)
 
 
 class Earning(Follower):
@@ -35,11 +49,7 @@ class Earning(Follower):
 
     def others_locked(self, profile_id: UUID) -> list[UUID]:
         """Who referred the customer, where they earn by it."""
-        referred = LoyaltyCard.objects.filter(profile=profile_id, referred_by__isnull=False)
-        paying = referred.filter(
-            program__rules__type=EarningRule.Type.REFERRAL, program__rules__status=EarningRule.Status.ACTIVE
-        )
-        return list(paying.values_list("referred_by", flat=True).distinct())
+        return [key for (key,) in REFERRERS.rows(profile=profile_id)]
 
     def foresee(self, profile: Profile, *, at) -> list[AtHand]:
         found = cards_of(profile, at=at)

@@ -42,6 +42,7 @@ class RuleSet:
     segments: dict[str, Condition]
     badges: dict[str, int]
     limits: dict[int, LimitTerms] = field(default_factory=dict)
+    has_tiers: bool = True
 
     def heard(self, kind: str) -> tuple[RuleTerms, ...]:
         """The live rules that may award for occurrences of this kind, such as `purchase` or `referral`."""
@@ -102,8 +103,9 @@ def read_rules(program: Program, *, drafts: Sequence[ReadRule] = (), only_drafts
     live = tuple(rule for rule in found if rule.status == EarningRule.Status.ACTIVE)
     named = {handle for rule in found for handle in (*rule.segments, *rule.excluded_segments)}
     badges = dict(Badge.objects.values_list("handle", "pk"))
+    tiers = TierDefinition.objects.filter(program=program).exists()
     limits = {limit.id: limit for rule in found for limit in rule.limits}
-    return RuleSet(program, program_terms(program), tuple(found), live, conditions_of(named), badges, limits)
+    return RuleSet(program, program_terms(program), tuple(found), live, conditions_of(named), badges, limits, tiers)
 
 
 def conditions_of(handles: Iterable[str]) -> dict[str, Condition]:
