@@ -317,3 +317,20 @@ def test_needs_the_scope(make, manager, at):
     assert client.get("/api/v3/automations").status_code == 403
     assert client.get("/api/v3/reactions/occurrences").status_code == 403
     assert client.post(url(made, "/trigger")).status_code == 403
+
+
+def test_why_not_tells_the_clause_of_the_audience_with_what_was_seen(api, make, people):
+    made = make(is_active=True)
+    api.post(url(made, "/trigger"))
+    work()
+    woman, man = (api.get(url(made, "/why-not"), {"profile_id": str(one.pk)}).json()["data"] for one in people[:2])
+
+    assert (woman["is_done"], woman["code"], woman["chances"][0]["state"]) == (True, None, "done")
+    (failed,) = [one for one in man["clauses"] if not one["holds"]]
+    assert (man["code"], failed["code"], failed["expected"], failed["actual"]) == (
+        "audience",
+        "audience",
+        "female",
+        "male",
+    )
+    assert man["chances"][0]["occurrence_id"] == Occurrence.objects.get().pk
