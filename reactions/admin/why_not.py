@@ -57,7 +57,7 @@ def why_not(request: HttpRequest, model_admin) -> HttpResponse:
         customers = found(said["profile"], said["customer"].strip())
         if len(customers) == 1:
             profile, customers = customers[0], []
-            form.fields["customer"].label = "Another customer"
+            form["customer"].label = "Another customer"
         elif not customers and (said["profile"] or said["customer"].strip()):
             form.add_error("customer", "No such customer was found.")
     answer = reaction.why_not(profile, at=timezone.now()) if reaction and profile else None
