@@ -37,12 +37,17 @@ def in_words(step: dict, *, is_real: bool) -> dict:
         "outcome": outcome,
         "colour": colour,
         "text": step.get("text"),
-        "clauses": step.get("clauses") or [],
+        "clauses": [clause | {"actual": seen(clause["actual"])} for clause in step.get("clauses") or []],
         "given": list((step.get("given") or {}).items()),
         "made": made["name"] if made else "",
         "url": url_of(made) if made and is_real else "",
         "milliseconds": step.get("milliseconds", 0),
     }
+
+
+def seen(value):
+    """Of several facts each with its name."""
+    return ", ".join(f"{name} {one}" for name, one in value.items()) if isinstance(value, dict) else value
 
 
 def url_of(made: dict) -> str:

@@ -18,7 +18,7 @@ from profiles.acting import ACTIONS
 from reactions.admin.action_forms import ActionForm
 from reactions.admin.occurrences import latest
 from reactions.admin.reaction_form import TriggerForm
-from reactions.admin.times_form import TimesForm, next_times, zone_told
+from reactions.admin.times_form import USUAL_TIMES, TimesForm, next_times, zone_told
 from reactions.models import Action, Reaction
 from reactions.models.action import FILTER
 from reactions.models.steps import MOST_ACTIONS, is_known, meant
@@ -36,7 +36,11 @@ class Editor:
         self.kind = self._kind(read)
         form = TimesForm if self.is_timed else TriggerForm
         if request.method == "POST":
-            self.form = form(request.POST, instance=reaction)
+            # Whoever has just chosen this kind was not asked for its times yet.
+            posted = request.POST.copy()
+            if self.is_timed and "frequency" not in posted:
+                posted.update(USUAL_TIMES)
+            self.form = form(posted, instance=reaction)
             self.rows = [self._posted(prefix) for prefix in posted_prefixes(request)]
             return
         self.form = form(instance=reaction, initial={**read, "is_active": reaction.is_active})
@@ -74,7 +78,7 @@ class Editor:
     # --- Buttons that draw anew ---------------------------------------------------------------------------------------
 
     def rearrange(self, what: str) -> None:
-        """“add” with the chosen kind, “up:row2”, “down:row2” or “remove:row2”; what else is pressed, such as “show”, only draws."""
+        """“add” with the chosen kind, “up:row2”, “down:row2” or “remove:row2”; another button only draws."""
         doing, _, prefix = what.partition(":")
         if doing == "add":
             handle = self.request.POST.get("add", "")

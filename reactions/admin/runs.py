@@ -24,7 +24,7 @@ from reactions.run_wording import STATES, steps_in_words, why_not
 class RunAdmin(FactsAdmin, ModelAdmin):
     list_display = ["started", "reaction", "customer", "about", "shown_state", "outcome", "took"]
     list_display_links = ["started"]
-    list_select_related = ["reaction", "event", "profile"]
+    list_select_related = ["reaction", "event", "occurrence", "profile"]
     list_filter = [("state", ChoicesDropdownFilter), ("reaction", RelatedDropdownFilter)]
     search_fields = ["profile__id"]
     search_help_text = "Customer: name, e-mail, phone or card"
@@ -64,6 +64,8 @@ class RunAdmin(FactsAdmin, ModelAdmin):
 
     @display(description="Event")
     def about(self, run: Run) -> str:
+        if run.occurrence is not None:
+            return f"Due {date_format(timezone.localtime(run.occurrence.due_at), 'j M Y, H:i')}"
         return run.event.name
 
     @display(description="Reaction")

@@ -15,6 +15,8 @@ from reactions.models.scheduled import FREQUENCIES
 from reactions.schedule import Frequency, Schedule
 
 SHOWN = 5
+# Where an editor begins.
+USUAL_TIMES = {"frequency": Frequency.DAILY.value, "at_time": "09:00"}
 # Which frequencies ask for which box; what asks for none of them is asked for always.
 ASKED_BY = {
     "at_time": [Frequency.DAILY, Frequency.WEEKLY, Frequency.MONTHLY, Frequency.ONCE],
@@ -74,7 +76,7 @@ class TimesForm(ReactionForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if not self.instance.frequency:
-            self.initial["frequency"] = self.initial.get("frequency") or Frequency.DAILY.value
+            self.initial["frequency"] = self.initial.get("frequency") or USUAL_TIMES["frequency"]
         self.fields["at_time"].required = False
         self.fields["weekday"].choices = [("", "Choose"), *Reaction._meta.get_field("weekday").choices]
 
@@ -88,7 +90,19 @@ class TimesForm(ReactionForm):
         is_asked = cleaned.get("frequency") in ASKED_BY["at_time"]
         if is_asked and cleaned.get("at_time") is None and "at_time" not in self.errors:
             self.add_error("at_time", "Say at what time. Example: 09:00.")
+        elif "frequency" in cleaned:
+            self._check_schedule(cleaned)
         return cleaned
+
+    def _check_schedule(self, cleaned: dict) -> None:
+        """As the model does: so that what is missing is told together with what else is wrong."""
+        said = {name: cleaned[name] for name in ("frequency", *ASKED_BY) if name in cleaned}
+        try:
+            Reaction(**said).check_schedule()
+        except ValidationError as error:
+            for name, sentences in error.message_dict.items():
+                if name not in self.errors:
+                    self.add_error(name, sentences)
 
     @property
     def chosen(self) -> str:

@@ -80,7 +80,7 @@ class Reaction(Written, Scheduled, Explained):
             if not self.frequency:
                 raise ValidationError({"frequency": "Choose how often it is due."})
             self.forget_other_times()
-            self._check_schedule()
+            self.check_schedule()
             return
         try:
             self.trigger = canonical(self.trigger)
@@ -91,7 +91,8 @@ class Reaction(Written, Scheduled, Explained):
                 {"trigger": f"“{self.trigger}” is no customer's, so there is nobody to do something for."}
             )
 
-    def _check_schedule(self) -> None:
+    def check_schedule(self) -> None:
+        """Raises ValidationError by field where something of the times is missing."""
         try:
             self.schedule  # noqa: B018 It is checked as it is made.
         except ValidationError as error:

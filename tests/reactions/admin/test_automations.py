@@ -127,6 +127,7 @@ class TestEditor:
         ("said", "place", "sentence"),
         [
             ({"frequency": "weekly"}, "weekday", "Choose the day of the week."),
+            ({"frequency": "weekly", "row0-uuid": "tag.add"}, "weekday", "Choose the day of the week."),
             ({"frequency": "monthly", "day_of_month": "32"}, "day_of_month", "less than or equal to 31"),
             ({"frequency": "once"}, "on_date", "Choose the date."),
             ({"frequency": "cron", "cron": "often"}, "cron", "Write five fields"),
@@ -145,17 +146,21 @@ class TestEditor:
     def test_shows_the_next_times_by_the_programmes_clock(self, browser, settings, time_machine):
         settings.TIME_ZONE = "Australia/Melbourne"
         time_machine.move_to(NOON, tick=False)
-        shown = text(browser.post(reverse(ADD), typed(GIVE, do="show", frequency="weekly", weekday="0")))
+        shown = text(browser.post(reverse(ADD), typed(GIVE, do="kind:automation", frequency="weekly", weekday="0")))
         assert "Monday 4 May 2026, 09:00" in shown
         assert "Monday 1 June 2026, 09:00" in shown
         assert "By the clock of Australia/Melbourne." in shown
 
     def test_a_button_makes_it_the_other_kind_and_keeps_the_chain(self, browser):
-        trigger = {**typed(GIVE, name="Mine"), "kind": "trigger", "trigger": "tag.added"}
+        times = ("frequency", "at_time", "audience")
+        posted = {name: value for name, value in typed(GIVE, name="Mine").items() if name not in times}
+        trigger = posted | {"kind": "trigger", "trigger": "tag.added"}
         timed = browser.post(reverse(ADD), {**trigger, "do": "kind:automation"})
         assert "This field is required" not in text(timed)
         assert (timed.context["editor"].kind, timed.context["form"]["name"].value()) == ("automation", "Mine")
         assert [row.handle for row in timed.context["editor"].rows] == ["benefit.issue"]
+        assert len(timed.context["times"]["times"]) == 5
+        assert timed.context["sentence"].startswith("Every day at 09:00, for all customers, issue")
         back = browser.post(reverse(ADD), {**trigger, "kind": "automation", "do": "kind:trigger"})
         assert back.context["form"]["trigger"].value() == "tag.added"
 
@@ -296,6 +301,9 @@ class TestOccurrences:
         for one in shown.context["figures"]:
             rows = browser.get(one["url"]).context["cl"].result_list
             assert len(rows) == int(one["value"])
+        assert f"Due {timezone.localtime(begun.due_at):%-d %b %Y, %H:%M}" in text(
+            browser.get(shown.context["figures"][0]["url"])
+        )
 
     def test_pause_and_resume(self, browser, automation, begun):
         assert "Pause" in text(browser.get(page(automation)))
