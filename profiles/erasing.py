@@ -8,7 +8,7 @@ from cxmanager.refusals import Refusal
 from profiles.cause import Cause
 from profiles.importing.forgetting import forget_outlived, forget_previews
 from profiles.merging import erasing
-from profiles.models import Address, CustomAttribute, Event, Identity, Interaction, Note, Profile, ProfileDate
+from profiles.models import Address, Consent, CustomAttribute, Event, Identity, Interaction, Note, Profile, ProfileDate
 
 ERASED = "erased"
 # What remains of a person: when they came and where they shop is counted, not personal without the rest.
@@ -73,7 +73,7 @@ def forget_everything_uploaded(*, at: datetime) -> None:
 
 
 def delete_personal_rows(profile: Profile) -> None:
-    for model in (Identity, Address, CustomAttribute, ProfileDate, Note):
+    for model in (Identity, Address, Consent, CustomAttribute, ProfileDate, Note):
         model.objects.filter(profile=profile).delete()
     profile.tags.clear()
 

@@ -19,6 +19,7 @@ def export(profile: Profile, *, at: datetime) -> dict:
         "exported_at": at,
         "profile": plain(profile) | {"tags": [tag.handle for tag in profile.tags.all()]},
         "identities": [plain(row) for row in profile.identities.all()],
+        "consents": [plain(row) for row in profile.consents.all()],
         "addresses": [plain(row) for row in profile.addresses.all()],
         "custom_attributes": [plain(row) for row in profile.custom_attributes.all()],
         "dates": [plain(row) for row in profile.dates.all()],

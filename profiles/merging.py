@@ -197,6 +197,8 @@ def move_own_rows(*, winner: Profile, loser: Profile) -> None:
     for rows in KNOWN_BY:
         free, _ = side_by_side(rows, winner=winner, loser=loser)
         getattr(loser, rows).filter(pk__in=free).update(profile=winner)
+    held = winner.consents.values_list("code", flat=True)
+    loser.consents.exclude(code__in=list(held)).update(profile=winner)
     for model in (Identity, Note, Interaction, Event):
         model.objects.filter(profile=loser).update(profile=winner)
     Interaction.objects.filter(staff=loser).update(staff=winner)

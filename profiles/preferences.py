@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 
 CHANNELS = ("email", "sms", "push", "phone", "post")
 TOPICS = ("discover", "benefits", "reminders", "account", "bookings", "feedback", "location", "service")
+PERMISSIONS = tuple(f"{channel}_{what}" for channel in CHANNELS for what in ("promo", *TOPICS))
 STATES = ("promo", "optout", "bounced")
 FLAGS = tuple(f"{channel}_{what}" for channel in CHANNELS for what in (*STATES, *TOPICS))
 VERIFICATIONS = tuple(f"{channel}_verification" for channel in ("email", "sms", "phone", "post"))

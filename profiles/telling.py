@@ -7,6 +7,7 @@ from string import Formatter
 
 from profiles.events.catalogue import CATALOGUE, ICON
 from profiles.models import Event
+from profiles.preferences import PERMISSIONS
 
 
 def sentence(event: Event) -> str:
@@ -100,8 +101,11 @@ def address_updated(payload: dict) -> str:
 
 
 def permission(payload: dict) -> str:
-    """“promotions by email”, “reminders by sms”."""
-    channel, _, what = str(payload.get("permission") or "… …").partition("_")
+    """“promotions by email”, “reminders by sms”; one of the retailer's own by its code."""
+    code = str(payload.get("permission") or "…_…")
+    if code != "…_…" and code not in PERMISSIONS:
+        return f"“{code}”"
+    channel, _, what = code.partition("_")
     return f"{'promotions' if what == 'promo' else what} by {channel}"
 
 

@@ -17,7 +17,6 @@ from profiles.events.schemas import (
     record,
 )
 from profiles.models import CustomAttribute, Interaction
-from profiles.preferences import CHANNELS, TOPICS
 
 PROFILE = "profiles.profile"
 FREED = record(
@@ -113,7 +112,8 @@ for what, when, says in (
         icon="check_circle" if what == "granted" else "cancel",
         subject=PROFILE,
         payload=record(
-            {"permission": one_of(*(f"{channel}_{topic}" for channel in CHANNELS for topic in ("promo", *TOPICS)))}
+            {"permission": about("Its code, such as email_promo, or one of the retailer's own.", TEXT)},
+            sometimes={"text_version": about("Which text the customer agreed to.", TEXT)},
         ),
         example={"permission": "email_promo"},
     )

@@ -2,6 +2,7 @@
 
 from profiles.models.address import Address
 from profiles.models.attribute import CustomAttribute, ProfileDate
+from profiles.models.consent import Consent
 from profiles.models.event import Event
 from profiles.models.identity import Identity
 from profiles.models.interaction import Interaction
@@ -16,6 +17,7 @@ from profiles.models.unheard import Unheard
 
 __all__ = [
     "Address",
+    "Consent",
     "CustomAttribute",
     "Event",
     "Identity",

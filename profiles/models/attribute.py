@@ -21,7 +21,7 @@ class HasAttributes:
     """What a profile does with its attributes: consents, appearance, dates, and the retailer's own."""
 
     @transaction.atomic
-    def set_comms(self, values: dict, *, at: datetime, cause: Cause) -> dict:
+    def set_comms(self, values: dict, *, at: datetime, cause: Cause, text_version: str = "") -> dict:
         """Set consents and contact states; a key that is not given stays, None forgets it. Returns all that are set.
 
         Records `profile.updated`, and `consent.granted` or `consent.withdrawn` for each permission that was given or
@@ -29,7 +29,7 @@ class HasAttributes:
         """
         before = self.in_turn().comms
         self.change(at=at, cause=cause, comms=with_comms(before, values, at=at))
-        self.tell_consents(before, at=at, cause=cause)
+        self.tell_consents(before, at=at, cause=cause, text_version=text_version)
         return self.comms
 
     @transaction.atomic
@@ -41,10 +41,9 @@ class HasAttributes:
         self.change(at=at, cause=cause, appearance=with_appearance(self.in_turn().appearance, values))
         return self.appearance
 
-    def tell_consents(self, before: dict, *, at: datetime, cause: Cause) -> None:
-        """Record `consent.granted` and `consent.withdrawn` for what the customer said since the consents before."""
-        for what, permission in consents_told(before, self.comms):
-            self.record(f"consent.{what}", at=at, cause=cause, payload={"permission": permission})
+    def tell_consents(self, before: dict, *, at: datetime, cause: Cause, text_version: str = "") -> None:
+        """Note and record `consent.granted` and `consent.withdrawn` for what the customer said since the consents before."""
+        self.note_consents(consents_told(before, self.comms), at=at, cause=cause, text_version=text_version)
 
     @transaction.atomic
     def set_custom_attribute(

@@ -10,6 +10,7 @@ from profiles.birthdays import IN_FUTURE, is_in_future
 from profiles.cause import Cause
 from profiles.models.address import HasAddresses
 from profiles.models.attribute import HasAttributes
+from profiles.models.consent import HasConsents
 from profiles.models.constraints import TellsWhichField, told_politely
 from profiles.models.event import Event, as_json
 from profiles.models.fields import LowerCaseEmailField
@@ -62,7 +63,7 @@ class ProfileQuerySet(models.QuerySet):
         return [*known, *Profile.objects.filter(contact).values_list("pk", flat=True)]
 
 
-class Profile(HasIdentities, HasAttributes, HasAddresses, HasInteractions, HasTags, TellsWhichField):
+class Profile(HasIdentities, HasAttributes, HasConsents, HasAddresses, HasInteractions, HasTags, TellsWhichField):
     """A customer (behaviour.md 2; Omneo's shape in omneo-reference 2.1). Changed through verbs that leave an event."""
 
     class Gender(models.TextChoices):

@@ -11,11 +11,12 @@ from django.test.utils import CaptureQueriesContext
 
 from access.models import ApiToken, Setting, User
 from benefits.models import Benefit, BenefitBatch, BenefitDefinition
-from earning.models import Program, TierDefinition
+from earning.models import CouponPool, LoyaltyCard, Program, Referral, TierDefinition
 from jobs.models import Job
 from profiles.cause import Cause
 from profiles.models import (
     Address,
+    Consent,
     CustomAttribute,
     Event,
     Identity,
@@ -296,6 +297,19 @@ class World:
         return path.replace("{profile}", str(self.member.pk))
 
     # --- Earning ------------------------------------------------------------------------------------------------------
+
+    def _coupon_pool(self, number: int) -> CouponPool:
+        program = Program.objects.default()
+        return CouponPool.objects.create(program=program, name=f"Pool {number}", handle=f"pool-{number}")
+
+    def _consent(self, number: int) -> Consent:
+        return self._of_member(
+            Consent, code=f"code-{number}", is_granted=True, granted_at=self.at, created_at=self.at, updated_at=self.at
+        )
+
+    def _referral(self, number: int) -> Referral:
+        card = LoyaltyCard.objects.ensure(self._profile(800 + number), at=self.at, cause=self.cause)
+        return Referral.objects.create(card=card, referrer=self.member, referred_at=self.at)
 
     def _tier(self, number: int) -> TierDefinition:
         tier = TierDefinition.objects.create(
