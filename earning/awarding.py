@@ -15,6 +15,7 @@ from django.db.models.functions import Round
 
 from cxmanager.statements import Fetch, insert
 from earning.amounts import POINTS
+from earning.coupon_codes import use_up, with_pools
 from earning.crediting import Grant, put_on
 from earning.deciding import Decision, Given, decide
 from earning.expiry import Expiry
@@ -79,6 +80,7 @@ def award(
     between deciding and writing. With `everything` rules that are not live are asked too, as somebody wants to know why not.
     """
     rules = at_hand.rules.all if everything else None
+    occurrences = with_pools(occurrences, at_hand.rules, sale=source.transaction, is_locked=True)
     decision = decide(at_hand, occurrences, rules=rules)
     for attempt in range(1, ATTEMPTS + 2):
         if attempt > ATTEMPTS:
@@ -113,6 +115,8 @@ def write(decision: Decision, source: Source, *, at: datetime, cause: Cause) -> 
     else:
         Award.objects.bulk_create(made.awards)
     by_award = dict(zip(made.awards, decision.given, strict=True))
+    codes = [(one, by_award[one].awarded, by_award[one].occurrence) for one in made.awards]
+    use_up(codes, decision.at_hand.rules, at=at, cause=cause)
     tell_pending([one for one in made.awards if one.state == State.PENDING_APPROVAL], at=at, cause=cause)
     for card, awards in groupby(sorted(made.awards, key=lambda one: one.card_id), key=lambda one: one.card):
         credit(card, [(one, by_award[one]) for one in awards], source, at=at, cause=cause)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.dispatch import receiver
 
 from earning import tiering
@@ -12,9 +12,13 @@ from earning.models import (
     Adjustment,
     Balance,
     BalanceRedemption,
+    Coupon,
+    CouponAttempt,
     Credit,
     Debit,
+    LedgerTransaction,
     LoyaltyCard,
+    Referral,
     RewardAllowance,
     RewardOrder,
     TierChange,
@@ -40,13 +44,17 @@ def move(*, winner, loser, at, cause, **_) -> None:
     referred.filter(profile__in=[winner, loser]).update(referred_by=None, updated_at=at)
     LoyaltyCard.objects.filter(profile=winner, referred_by=winner).update(referred_by=None, updated_at=at)
     referred.update(referred_by=winner, updated_at=at)
+    Referral.objects.filter(card__profile__in=[winner, loser], referrer__in=[winner, loser]).delete()
+    Referral.objects.filter(referrer=loser).update(referrer=winner)
 
 
 def pour(emptied: LoyaltyCard, filled: LoyaltyCard, *, at) -> None:
     """All that is on one card is on the other: its history as well, so that balances are still what it sums to."""
     pour_awards(emptied, filled)
-    for model in (Credit, Debit, Adjustment, RewardOrder):
+    for model in (Credit, Debit, Adjustment, RewardOrder, LedgerTransaction, Coupon):
         model.objects.filter(card=emptied).update(card=filled)
+    if not Referral.objects.filter(card=filled).exists():
+        Referral.objects.filter(card=emptied).update(card=filled)
     for one in RewardAllowance.objects.filter(card=emptied):
         held, _ = RewardAllowance.objects.get_or_create(card=filled, definition=one.definition)
         # What both took stays taken, though it may be more than one customer may have.
@@ -75,6 +83,8 @@ def scrub(*, profile, **_) -> None:
         Adjustment.objects.filter(card__profile=one).update(reason="", decision_reason="")
         LoyaltyCard.objects.filter(profile=one).update(referred_by=None)
         BalanceRedemption.objects.filter(profile=one).update(reason="", receipt_ref="", meta=None)
+        LedgerTransaction.objects.filter(card__profile=one).update(description="")
+        CouponAttempt.objects.filter(profile=one).delete()
 
 
 @receiver(exporting, dispatch_uid="earning.exporting")
@@ -94,6 +104,23 @@ def held_about(*, profile, **_) -> dict[str, Iterable[dict]]:
             TierChange.objects.filter(**mine)
             .order_by("id")
             .values("kind", "value", "at", tier_before=F("before__name"), tier_after=F("after__name"), **named)
+        ),
+        "ledger_transactions": list(
+            LedgerTransaction.objects.filter(**mine)
+            .order_by("id")
+            .values(
+                *("external_id", "account", "direction", "amount", "currency", "description"),
+                *("posted_at", "voided_at"),
+                **named,
+            )
+        ),
+        "coupons_used": list(
+            Coupon.objects.filter(**mine).order_by("id").values("code", "used_at", pool_name=F("pool__name"), **named)
+        ),
+        "referrals": list(
+            Referral.objects.filter(Q(**mine) | Q(referrer=profile))
+            .order_by("id")
+            .values("referrer_id", "state", "referred_at", "purchased_at", **named)
         ),
         "loyalty_balances": list(Balance.objects.filter(**mine).order_by("id").values("unit", *SUMS, **named)),
         "loyalty_credits": list(

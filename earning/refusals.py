@@ -54,6 +54,18 @@ SENTENCES = {
     "order_is_a_benefit": "This order brought a benefit. Revoke that, and give the points back by an adjustment.",
     "already_reversed": "This redemption was already reversed.",
     "reversal_window_closed": "This redemption is too old to be reversed.",
+    "posting_external_id_taken": "Another posting has this external id.",
+    "posting_voided": "This posting was voided.",
+    "coupon_unknown": "There is no such coupon.",
+    "coupon_used": "This coupon was used already.",
+    "coupon_of_another_pool": "One of these codes belongs to another pool.",
+    "coupon_pool_in_use": "This pool has codes, so it cannot be deleted.",
+    "limit_reached": "This was used as often as it can be.",
+    "too_many_attempts": "Too many codes were tried that are none. Wait a few minutes.",
+    "already_referred": "The customer was referred by somebody already.",
+    "referred_by_oneself": "Nobody can refer themselves.",
+    "referred_in_a_circle": "The one who refers was referred by this customer.",
+    "referrer_inactive": "The profile of who refers was deleted.",
     "nobody_decides": "A person has to decide this.",
 }
 

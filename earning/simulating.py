@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 
 from earning.amounts import POINTS, as_text
+from earning.coupon_codes import with_pools
 from earning.deciding import Decision, Given, decide, occurrences_of
 from earning.documents import read_document
 from earning.earned import given_as_json, lines_as_json
@@ -119,7 +120,7 @@ def simulate(
     at_hand: AtHand, occurrences: Sequence[Occurrence], *, at: datetime, spend: Decimal = Decimal(0)
 ) -> Simulation:
     """Ask all rules of the program, those too that are not active, and say on which tier the customer would be."""
-    decision = decide(at_hand, occurrences, rules=at_hand.rules.all)
+    decision = decide(at_hand, with_pools(occurrences, at_hand.rules), rules=at_hand.rules.all)
     counting = sum(
         (one.awarded.points for one in decision.own if state_of(one, at_hand.rules, at=at) == "active"), Decimal(0)
     )

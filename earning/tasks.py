@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from earning import tier_rounds
+from earning import coupon_making, tier_rounds
 from jobs.handlers import handles
 from jobs.models import Job
 from profiles.cause import Cause
@@ -20,3 +20,13 @@ def recalculate_tiers(job: Job) -> dict:
             if after is None:
                 return {"cards": job.done}
             job.checkpoint(at=at, done=job.done + count, cursor={"after": after})
+
+
+@handles(coupon_making.KIND, label="Coupon codes")
+def make_coupons(job: Job) -> dict:
+    """Make the codes of a pool. Killed at any point, the next worker makes what is missing of them."""
+    while job.done < (job.total or 0):
+        with transaction.atomic():
+            made = coupon_making.make_some(job.arguments["pool"], job.total - job.done, prefix=job.arguments["prefix"])
+            job.checkpoint(at=timezone.now(), done=job.done + made)
+    return {"codes": job.done}

@@ -4,6 +4,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError as InvalidInput
 
 from earning.models import Program, TierDefinition
+from profiles.models import Profile
 
 
 class ProgramField(serializers.CharField):
@@ -27,4 +28,14 @@ class TierField(serializers.CharField):
         found = TierDefinition.objects.select_related("program").filter(handle=wanted).first()
         if found is None:
             raise InvalidInput("There is no such tier.")
+        return found
+
+
+class ProfileField(serializers.UUIDField):
+    """A profile by its id; becomes the Profile. A deleted one is for the rule to refuse."""
+
+    def to_internal_value(self, value) -> Profile:
+        found = Profile.objects.filter(pk=super().to_internal_value(value)).first()
+        if found is None:
+            raise InvalidInput("There is no such profile.")
         return found

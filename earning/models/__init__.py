@@ -5,13 +5,16 @@ from earning.models.award import Award
 from earning.models.badge import Badge, BadgeHeld
 from earning.models.balance import Balance
 from earning.models.card import LoyaltyCard
+from earning.models.coupon import Coupon, CouponAttempt, CouponPool
 from earning.models.credit import Credit
 from earning.models.daily_pass import DailyPass
 from earning.models.debit import Allocation, Debit
+from earning.models.ledger_transaction import LedgerTransaction
 from earning.models.limit import EarningLimit, LimitCounter
 from earning.models.order import RewardAllowance, RewardOrder
 from earning.models.program import Program
 from earning.models.redemption import BalanceRedemption, RedemptionPart
+from earning.models.referral import Referral
 from earning.models.reported import ReportedEvent
 from earning.models.reward import RewardDefinition
 from earning.models.rule import EarningRule
@@ -27,16 +30,21 @@ __all__ = [
     "BadgeHeld",
     "Balance",
     "BalanceRedemption",
+    "Coupon",
+    "CouponAttempt",
+    "CouponPool",
     "Credit",
     "DailyPass",
     "Debit",
     "EarningLimit",
     "EarningRule",
     "EarningRuleVersion",
+    "LedgerTransaction",
     "LimitCounter",
     "LoyaltyCard",
     "Program",
     "RedemptionPart",
+    "Referral",
     "ReportedEvent",
     "RewardAllowance",
     "RewardDefinition",

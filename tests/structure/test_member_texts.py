@@ -26,7 +26,7 @@ SHOWN_OF_DEFINITION = {
 }
 WITHHELD_OF_DEFINITION = {"description", "internal_notes", "campaign", "view_condition", "tags"}
 # Neither a text of somebody's own.
-NO_TEXTS = {"type", "period_type", "timezone", "image"}
+NO_TEXTS = {"type", "period_type", "timezone", "image", "tiers"}
 
 
 def all_answers(client: APIClient, ids) -> str:

@@ -76,6 +76,10 @@ def asked(otto) -> dict[str, list[tuple[str, int, dict]]]:
             ("profiles/me/find-transactions", 404, {"filter[external_id]": "sale-of-otto"}),
             ("profiles/me/find-transactions", 404, {"filter[profile_id]": otto.profile}),
         ],
+        "get profiles/me/tiers": [("profiles/me/tiers", 200, own)],
+        "get profiles/me/tiers/calculate": [("profiles/me/tiers/calculate", 200, own)],
+        "get profiles/me/permissions": [("profiles/me/permissions", 200, {"profile_id": otto.profile})],
+        "put profiles/me/permissions/{code}": [("profiles/me/permissions/sms_promo", 200, own | {"granted": True})],
         # Maria's own attribute of that name, which she did not have.
         "put profiles/me/attributes/custom/{namespace}:{handle}": [
             ("profiles/me/attributes/custom/shop:of-otto", 200, own | {"value": "1"})

@@ -15,7 +15,7 @@ from access.roles import Role
 from achievements.models import AchievementDefinition
 from benefits.expiring import tell_some
 from benefits.models import BenefitDefinition
-from earning import ordering, redeeming, rewarding, tier_years, tiering
+from earning import couponing, ordering, redeeming, referring, rewarding, tier_years, tiering
 from earning.adjusting import reject
 from earning.approving import block, unblock
 from earning.models import Award, Badge, EarningRule, LoyaltyCard, TierDefinition
@@ -32,6 +32,7 @@ from reactions.models import Action, Reaction, Webhook
 from tests.conftest import person
 from tests.declared import undeclared_rows
 from tests.earning.rewards import reward
+from tests.earning.rules_made import rule
 from transactions.models import Transaction
 
 ADDRESS = {"address_line_1": "1 High St", "city": "Fitzroy", "state": "VIC", "postcode": "3065", "country": "Australia"}
@@ -263,12 +264,23 @@ def of_achievements(tour: Tour) -> None:
     drain_some(at=tour.at)
 
 
+def of_what_was_brought(tour: Tour) -> None:
+    """A customer brings another, enters a coupon and has something posted to an account."""
+    card = LoyaltyCard.objects.ensure(tour.member, **tour.told)
+    referring.refer(card, tour.other_member, **tour.told)
+    rule("A coupon", "coupon", points="5", conditions={"codes": ["summer26"]})
+    couponing.redeem(tour.member, "summer26", **tour.told)
+    body = {"profile_id": str(tour.member.pk), "external_id": "L-1", "account": "savings", "direction": "credit"}
+    tour.call("post", "earning/ledger-transactions", body | {"amount": "5", "currency": "AUD"})
+    tour.call("delete", "earning/ledger-transactions/L-1")
+
+
 TOURS = {
     "Achievements": [of_achievements],
     "Customers": [of_customers],
     "Benefits": [of_benefits],
     "Purchases": [of_purchases],
-    "Earning": [of_rewards, of_awards, of_cards, of_tiers],
+    "Earning": [of_what_was_brought, of_rewards, of_awards, of_cards, of_tiers],
     "Products": [of_products],
     "Administration": [of_administration, of_webhooks, of_automations],
 }
