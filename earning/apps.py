@@ -36,5 +36,6 @@ class EarningConfig(AppConfig):
             "tier_rounds",
             "merging",
             "tasks",
+            "backtesting.tasks",
         ):
             import_module(f"earning.{name}")

@@ -2,6 +2,7 @@
 
 from earning.models.adjustment import Adjustment
 from earning.models.award import Award
+from earning.models.backtest import BackTest
 from earning.models.badge import Badge, BadgeHeld
 from earning.models.balance import Balance
 from earning.models.card import LoyaltyCard
@@ -26,6 +27,7 @@ __all__ = [
     "Adjustment",
     "Allocation",
     "Award",
+    "BackTest",
     "Badge",
     "BadgeHeld",
     "Balance",
