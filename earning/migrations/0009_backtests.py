@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('earning', '0007_days_gone_through'),
+        ('earning', '0008_coupons_postings_referrals'),
         ('jobs', '0002_only_permissions_that_are_asked_for'),
     ]
 
