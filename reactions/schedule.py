@@ -48,6 +48,9 @@ class Schedule:
         if missing:
             field, said = missing
             raise ValidationError({field: said})
+        # Where a zone's clock and UTC's would be in years that no date can hold.
+        if self.frequency == Frequency.ONCE and not 1900 <= self.on_date.year < 9_999:
+            raise ValidationError({"on_date": "Choose a date between the years 1900 and 9998."})
 
     def after(self, moment: datetime) -> Iterator[datetime]:
         """Every time that it is due later than the moment, in UTC, each once and in order."""

@@ -214,6 +214,8 @@ class TestMissed:
         ("weekly", {}, {"weekday": ["Choose the day of the week."]}),
         ("monthly", {}, {"day": ["Choose the day of the month."]}),
         ("once", {}, {"on_date": ["Choose the date."]}),
+        ("once", {"on_date": date(9999, 12, 31)}, {"on_date": ["Choose a date between the years 1900 and 9998."]}),
+        ("once", {"on_date": date(1, 1, 1)}, {"on_date": ["Choose a date between the years 1900 and 9998."]}),
         ("cron", {"cron": "every day"}, {"cron": ["Write five fields such as 0 9 * * 1, as crontab has."]}),
     ],
 )
