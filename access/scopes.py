@@ -50,6 +50,12 @@ GROUPS: dict[str, dict[str, str]] = {
         "CRUD-tier-definitions": "Set up the tiers that customers can reach.",
         "CRUD-tier-points": "Give customers a tier by hand.",
     },
+    "Earning": {
+        "CRUD-programs": "Set up loyalty programmes: what points are, when they can be used and when they end.",
+        "CRUD-earning-rules": "Set up the rules by which customers earn, and badges.",
+        "simulate": "Ask what a basket, an event or a coupon would earn a customer. Nothing is written.",
+        "approve-awards": "Approve and reject awards and adjustments that wait for somebody.",
+    },
     "Automation": {
         "CRUD-reactions": "Set up what is done for customers by itself, when something happens or when it is time, and read what was done.",
         "CRUD-webhooks": "Set up which systems are told of which events, and send deliveries again.",
@@ -95,10 +101,6 @@ DORMANT = [
     "CRUD-orders",
     "CRUD-connection-definitions",
     "CRUD-connections",
-    "CRUD-earning-rules",
-    "CRUD-programs",
-    "simulate",
-    "approve-awards",
 ]
 
 SCOPES = [*(scope for group in GROUPS.values() for scope in group), *DORMANT]

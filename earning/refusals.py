@@ -6,6 +6,7 @@ from cxmanager.refusals import Refusal
 from earning.amounts import as_text, in_words
 
 SENTENCES = {
+    "program_is_default": "The default program cannot be deleted. Make another the default first.",
     "profile_inactive": "This customer's profile was deleted.",
     "card_held": "The customer has a card of this program already.",
     "number_taken": "Another card has this number.",

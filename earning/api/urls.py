@@ -1,4 +1,5 @@
 from cxmanager.rest.routing import OmneoRouter, endpoint
+from earning.api import rule_urls
 from earning.api.coupons import CouponPoolViewSet, CouponViewSet
 from earning.api.permissions import PermissionViewSet
 from earning.api.postings import PostingViewSet
@@ -24,6 +25,7 @@ urlpatterns = [
     endpoint(f"{ONE}/permissions", PermissionViewSet.as_view({"get": "list"}), "profile-permissions"),
     endpoint(rf"{ONE}/permissions/(?P<code>[^/]+)", PermissionViewSet.as_view({"put": "update"}), "profile-permission"),
     endpoint(f"{ONE}/referrals", ReferralViewSet.as_view({"get": "list", "post": "create"}), "profile-referrals"),
+    *rule_urls.urlpatterns,
     endpoint(f"{ONE}/tiers", ProfileTierViewSet.as_view({"get": "retrieve"}), "profile-tiers"),
     endpoint(f"{ONE}/tiers/calculate", ProfileTierViewSet.as_view({"get": "calculate"}), "profile-tiers-calculate"),
     endpoint(f"{ONE}/tiers/assign", ProfileTierViewSet.as_view({"post": "assign"}), "profile-tiers-assign"),

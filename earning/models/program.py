@@ -9,6 +9,7 @@ from simple_history.models import HistoricalRecords
 
 from access.models.setting import is_currency
 from earning.expiry import Expiry
+from earning.refusals import refusal
 from profiles.models.location import validate_timezone
 
 # Amounts of points and of money alike: the smallest unit of every currency fits, and four places of points.
@@ -255,6 +256,12 @@ class Program(models.Model):
     def as_payload(self) -> dict:
         """How events name the program."""
         return {"handle": self.handle, "name": self.name}
+
+    def delete(self, *args, **kwargs):
+        """Raises Refusal `program_is_default`, ProtectedError where cards or rules belong to it."""
+        if self.is_default:
+            raise refusal("program_is_default")
+        return super().delete(*args, **kwargs)
 
     @transaction.atomic
     def make_default(self) -> None:

@@ -165,7 +165,9 @@ class TierDefinition(TellsWhichField):
 
     def why_not_deletable(self) -> Refusal | None:
         """Why it cannot be deleted, or None: who stands on it, or stood, keeps it on record."""
-        named_by = (getattr(self, one.get_accessor_name()) for one in self._meta.related_objects)
+        named_by = (
+            one.related_model._base_manager.filter(**{one.field.name: self}) for one in self._meta.related_objects
+        )
         return refusal("tier_in_use") if any(rows.exists() for rows in named_by) else None
 
     def delete(self, *args, **kwargs):

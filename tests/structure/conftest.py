@@ -11,12 +11,10 @@ from django.test.utils import CaptureQueriesContext
 
 from access.models import ApiToken, Setting, User
 from benefits.models import Benefit, BenefitBatch, BenefitDefinition
-from earning.models import CouponPool, LoyaltyCard, Program, Referral, TierDefinition
 from jobs.models import Job
 from profiles.cause import Cause
 from profiles.models import (
     Address,
-    Consent,
     CustomAttribute,
     Event,
     Identity,
@@ -33,10 +31,11 @@ from profiles.models import (
 )
 from reactions.automating import begin
 from reactions.models import Delivery, Occurrence, Reaction, Run, Target, Webhook
+from tests.structure.earning_world import EarningWorld
 from transactions.models import Brand, Product, ProductVariant, System, Transaction, TransactionClaim
 
 
-class World:
+class World(EarningWorld):
     """`world.more("tag", 5)` makes the fifth tag and what it stands on. A new kind is one method named after it."""
 
     def __init__(self, *, member: Profile, clerk: User, cause: Cause, at):
@@ -295,28 +294,6 @@ class World:
                 self.more(made_by[name], 999)
                 path = path.replace(variable, str(getattr(self, name).pk))
         return path.replace("{profile}", str(self.member.pk))
-
-    # --- Earning ------------------------------------------------------------------------------------------------------
-
-    def _coupon_pool(self, number: int) -> CouponPool:
-        program = Program.objects.default()
-        return CouponPool.objects.create(program=program, name=f"Pool {number}", handle=f"pool-{number}")
-
-    def _consent(self, number: int) -> Consent:
-        return self._of_member(
-            Consent, code=f"code-{number}", is_granted=True, granted_at=self.at, created_at=self.at, updated_at=self.at
-        )
-
-    def _referral(self, number: int) -> Referral:
-        card = LoyaltyCard.objects.ensure(self._profile(800 + number), at=self.at, cause=self.cause)
-        return Referral.objects.create(card=card, referrer=self.member, referred_at=self.at)
-
-    def _tier(self, number: int) -> TierDefinition:
-        tier = TierDefinition.objects.create(
-            program=Program.objects.default(), name=f"Tier {number}", handle=f"tier-{number}", rank=number
-        )
-        tier.tags.set(Tag.objects.named("vip", f"tag-{number}"))
-        return tier
 
     # --- Administration -----------------------------------------------------------------------------------------------
 

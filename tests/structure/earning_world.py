@@ -1,0 +1,62 @@
+"""What there is of earning, for the world of the tests that go over all lists and pages."""
+
+from decimal import Decimal
+
+from earning.models import Adjustment, Badge, CouponPool, EarningRule, LoyaltyCard, Program, Referral, TierDefinition
+from profiles.models import Consent, Location, Segment, Tag
+from tests.earning.rules_made import limit, spending
+
+
+class EarningWorld:
+    """Part of `World`."""
+
+    def _tier(self, number: int) -> TierDefinition:
+        tier = TierDefinition.objects.create(
+            program=Program.objects.default(), name=f"Tier {number}", handle=f"tier-{number}", rank=number
+        )
+        tier.tags.set(Tag.objects.named("vip", f"tag-{number}"))
+        return tier
+
+    def _coupon_pool(self, number: int) -> CouponPool:
+        program = Program.objects.default()
+        return CouponPool.objects.create(program=program, name=f"Pool {number}", handle=f"pool-{number}")
+
+    def _consent(self, number: int) -> Consent:
+        return self._of_member(
+            Consent, code=f"code-{number}", is_granted=True, granted_at=self.at, created_at=self.at, updated_at=self.at
+        )
+
+    def _referral(self, number: int) -> Referral:
+        card = LoyaltyCard.objects.ensure(self._profile(800 + number), at=self.at, cause=self.cause)
+        return Referral.objects.create(card=card, referrer=self.member, referred_at=self.at)
+
+    def _program(self, number: int) -> Program:
+        return Program.objects.create(name=f"Program {number}", handle=f"p-{number}", timezone="UTC", currency="AUD")
+
+    def _badge(self, number: int) -> Badge:
+        return Badge.objects.create(name=f"Badge {number}", handle=f"badge-{number}")
+
+    def _rule(self, number: int) -> EarningRule:
+        segment = Segment.objects.create(
+            name=f"Of rule {number}", handle=f"of-rule-{number}", condition={"==": [{"var": "gender"}, "female"]}
+        )
+        return spending(
+            name=f"Rule {number}",
+            tiers=[self._tier(500 + number).handle],
+            segments=[segment.handle],
+            locations=[Location.objects.create(name=f"Of rule {number}").pk],
+            limits=[limit(5)],
+            badge=self._badge(500 + number).handle,
+        )
+
+    def _card(self, number: int) -> LoyaltyCard:
+        return LoyaltyCard.objects.ensure(self.member, self._program(number), at=self.at, cause=self.cause)
+
+    def _approval(self, number: int) -> Adjustment:
+        """An adjustment and an award."""
+        Program.objects.update(adjustment_approval_above=0)
+        card = LoyaltyCard.objects.ensure(self.member, at=self.at, cause=self.cause)
+        if not hasattr(self, "asking"):
+            self.asking = spending(name="Asking", requires_approval=True, badge=self._badge(900).handle)
+        self._sale(4000 + number)
+        return card.adjust(Decimal(5), reason="A promise.", at=self.at, cause=self.cause)
