@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from bench.bare import RECORD, answer, till
+from bench.bare_points import earn
 from transactions.figures_sql import Statements
 from transactions.summing import TOLD, cutoff
 
@@ -58,6 +59,7 @@ def sell(request) -> HttpResponse:
         payload = {**given, "transaction_id": sale, "location": place, "items": items, "items_count": len(items)}
         tell(cursor, "transaction.created", profile, "transactions.transaction", str(sale), payload, at=at)
         sums(cursor, profile, at=at)
+        earn(cursor, profile, sale, items, total, at=at)
     return answer(json.dumps({"data": {"id": sale, "profile_id": profile, "items": items, "location": place}}), 201)
 
 

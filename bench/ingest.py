@@ -1,16 +1,20 @@
 """A sale of five lines through everything, against a bare view of the same writes in bulk statements (performance.md row 4).
 
-`python -m bench ingest`; BENCH_SECONDS and BENCH_REPETITIONS change how long it runs. PostgreSQL only. Points and rules are
-not part of it.
+`python -m bench ingest`; BENCH_SECONDS and BENCH_REPETITIONS change how long it runs. PostgreSQL only. A hundred rules are
+active, of which one earns and one doubles what some lines earned; then the same is compared with one rule.
 """
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import uuid4
 
+from bench.bare_points import DOUBLE, EARNING
 from bench.database import scratch_database
 from bench.seeding import Shop, seed
 from bench.serving import Request, compare, rate, servers
+from earning.models import EarningRule, LoyaltyCard, Program
+from profiles.cause import Cause
 from profiles.models import Location
 from transactions.models import Product, ProductVariant
 
@@ -18,12 +22,16 @@ CUSTOMERS = 2_000
 VARIANTS = 500
 LINES = 5
 PRICE = 49.95
+RULES = 100
+BEFORE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def main(arguments: list[str] = ()) -> None:
     with scratch_database("ingest"):
         shop = seed(CUSTOMERS)
         stock()
+        give_cards(shop)
+        make_rules(RULES)
         bare = Request("POST", lambda number: "/sell", status=201, body=sales_to(shop))
         product = replace(bare, path=lambda number: "/api/v3/transactions", token=shop.token)
         with servers(product="cxmanager.settings", bare="bench.bare_settings") as ports:
@@ -33,6 +41,12 @@ def main(arguments: list[str] = ()) -> None:
                 lambda: rate(ports["product"], product),
                 target=0.5,
             )
+        with servers(many="cxmanager.settings") as ports:
+            many = rate(ports["many"], product)
+            EarningRule.objects.exclude(handle=EARNING).update(status=EarningRule.Status.INACTIVE)
+            Program.objects.default().touch_rules()
+            one = rate(ports["many"], product)
+            print(f"\n{RULES} rules cost {one / many:.2f} × what one costs   target ≤ 1.5")
 
 
 def stock() -> None:
@@ -46,6 +60,26 @@ def stock() -> None:
         ProductVariant(product=one, sku=f"SCARF-{number}", title=one.title, price=PRICE)
         for number, one in enumerate(products)
     )
+
+
+def give_cards(shop: Shop) -> None:
+    owners = [one.pk for one in shop.profiles]
+    LoyaltyCard.objects.make(owners, Program.objects.default(), at=BEFORE, cause=Cause())
+
+
+def make_rules(count: int) -> None:
+    """One that earns, one that doubles the lines of a brand, and many for products that nobody buys."""
+    rule = {"type": "spending", "status": "active", "rewards": {"points": "1"}}
+    multipliers = [{"match": {"categories": ["knitwear"]}, "multiplier": "2"}]
+    EarningRule.objects.write(rule | {"name": "One for one", "handle": EARNING}, at=BEFORE)
+    EarningRule.objects.write(
+        {"type": "multiple_reward", "status": "active", "name": "Knitwear twice", "handle": DOUBLE}
+        | {"conditions": {"multipliers": multipliers}},
+        at=BEFORE,
+    )
+    for number in range(count - 2):
+        other = {"name": f"Rule {number}", "conditions": {"include": {"skus": [f"ELSEWHERE-{number}"]}}}
+        EarningRule.objects.write(rule | other, at=BEFORE)
 
 
 def sales_to(shop: Shop):
