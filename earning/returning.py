@@ -28,8 +28,9 @@ OF_GOODS = (Source.TRANSACTION,)
 
 
 def awards_of(sale: Transaction) -> list[Award]:
-    """Those of the sale of which something is left, with their cards. Two queries."""
+    """Those of the sale of which something is left, with their cards; of customers who are gone nothing is taken. Two queries."""
     live = Award.objects.filter(transaction=sale, state__in=[State.GIVEN, State.PENDING_APPROVAL]).order_by("pk")
+    live = live.filter(card__profile__deleted_at=None)
     return list(live.select_related("card__program", "card__profile", "rule").prefetch_related("credits"))
 
 
@@ -146,7 +147,8 @@ def undo_awards(awards: Sequence[Award], by: Transaction | None, *, at: datetime
 
 def restore_spent(sale: Transaction, *, at: datetime, cause: Cause) -> None:
     """Points that were spent on the sale come back to their credits."""
-    for debit in Debit.objects.filter(transaction=sale, kind=Debit.Kind.SPEND).select_related("card").order_by("pk"):
+    spent = Debit.objects.filter(transaction=sale, kind=Debit.Kind.SPEND, card__profile__deleted_at=None)
+    for debit in spent.select_related("card").order_by("pk"):
         if any(left > 0 for _, left in left_of(debit)):
             restore(debit, at=at, cause=cause)
 
@@ -201,6 +203,7 @@ def undo_return(back: Transaction, *, at: datetime, cause: Cause) -> None:
     """Give back what the return took, as what it brought back is the customer's again."""
     taken = list(
         Debit.objects.filter(transaction=back, kind=Debit.Kind.REVERSAL, answered_by=None)
+        .filter(card__profile__deleted_at=None)
         .select_related("card__program", "card__profile", "reverses")
         .order_by("pk")
     )

@@ -5,11 +5,12 @@ from decimal import Decimal
 import pytest
 from django.core.management import call_command
 
-from earning.models import Award, Badge, BadgeHeld, Balance, Credit, LimitCounter
+from earning.models import Award, Badge, BadgeHeld, Balance, Credit, LimitCounter, LoyaltyCard
 from profiles.merging import merge
 from profiles.models import Event
 from tests.earning.rules_made import event, limit, rule, spending
 from tests.transactions.conftest import line
+from transactions.models import Transaction
 
 
 @pytest.fixture
@@ -202,3 +203,33 @@ def test_awards_come_along_when_two_customers_become_one(
     assert points() == 65
     sell(line(price="60.00"))
     assert points() == 105
+
+
+def test_a_sale_of_a_customer_who_is_gone_can_still_be_voided(sell, points, program, member, at, cause):
+    spending("1")
+    sale = sell(line(price="60.00"), external_id="S1")
+    member.remove(at=at, cause=cause)
+    sale.void(at=at, cause=cause)
+    assert (sale.is_void, points()) == (True, 60)
+
+
+def test_points_that_were_spent_on_a_sale_come_back_when_it_is_voided(sell, card, points, program, at, cause):
+    card.credit(Decimal(100), at=at, cause=cause)
+    sale = sell(line(price="60.00"), external_id="S1")
+    card.spend(Decimal(40), at=at, cause=cause, transaction=sale)
+    sale.void(at=at, cause=cause)
+    assert points() == 100
+
+
+def test_a_customer_who_brought_another_earns_by_their_first_purchase(
+    sell, points, program, card, other_member, other_card, at, cause
+):
+    conditions = {"event": "first_purchase", "beneficiary": "both"}
+    rule("Bring a friend", "referral", points="50", conditions=conditions)
+    LoyaltyCard.objects.filter(pk=card.pk).update(referred_by=other_member)
+    for number in range(2):
+        sell(line(price="60.00"), external_id=f"S{number}")
+    assert points() == 50
+    assert Balance.objects.get(card=other_card, unit="points").active == 50
+    Transaction.objects.get(external_id="S0").void(at=at, cause=cause)
+    assert (points(), Balance.objects.get(card=other_card, unit="points").active) == (0, 0)
