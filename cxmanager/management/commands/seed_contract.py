@@ -11,6 +11,8 @@ from access.machines import machine_user
 from access.models import ApiToken
 from access.recording import Actor
 from benefits.models import Benefit, BenefitDefinition
+from earning import tiering
+from earning.models import LoyaltyCard, TierDefinition
 from profiles.cause import Cause, Door
 from profiles.models import Location, Profile
 from reactions.models import Webhook
@@ -20,7 +22,7 @@ NAME = "Contract client"
 
 
 class Command(BaseCommand):
-    help = "Make a token, a customer, a location, a sale, a benefit and an inactive webhook for contract clients; print them as JSON on the last line. Safe to run twice."
+    help = "Make a token, a customer, a location, a sale, a benefit, a tier and an inactive webhook for contract clients; print them as JSON on the last line. Safe to run twice."
 
     @transaction.atomic
     def handle(self, **options):
@@ -31,6 +33,7 @@ class Command(BaseCommand):
         location, _ = Location.objects.get_or_create(external_id="contract", defaults={"name": "Contract store"})
         profile = self._profile(at=at, cause=cause)
         self._benefit(profile, at=at, cause=cause)
+        self._tier(profile, at=at, cause=cause)
         self._webhook()
         item = self._sale(profile, location, at=at, cause=cause).items.first()
         printed = {
@@ -57,6 +60,15 @@ class Command(BaseCommand):
             defaults={"name": "Contract benefit", "period": 365, "is_extendable": True, "is_published": True},
         )
         return definition.issue(profile, at=at, cause=cause, external_id="contract-benefit")
+
+    @staticmethod
+    def _tier(profile: Profile, *, at, cause: Cause) -> LoyaltyCard:
+        """The card stands on the lowest tier, which is made where there is none."""
+        card = LoyaltyCard.objects.ensure(profile, at=at, cause=cause)
+        if not TierDefinition.objects.filter(program=card.program).exists():
+            TierDefinition.objects.create(program=card.program, name="Contract tier", handle="contract-tier", rank=0)
+        tiering.refresh(card, at=at, cause=cause)
+        return card
 
     @staticmethod
     def _webhook() -> Webhook:

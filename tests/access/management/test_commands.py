@@ -67,6 +67,8 @@ def test_contract_clients_find_what_they_need(db):
     assert client.get("/api/v3/settings/environment").json()["data"][0]["handle"] == "app.request_key"
     assert client.get("/api/v3/audits").json()["meta"]["total"] >= 1
     assert client.get("/api/v3/webhooks?filter[is_active]=0").json()["meta"]["total"] == 1
+    progress = client.get(f"/api/v3/profiles/{printed['profile_id']}/tiers").json()["data"]
+    assert progress["current_tier"]["handle"] == "contract-tier"
     assert Benefit.objects.get().profile_id == Profile.objects.get(pk=printed["profile_id"]).pk
 
 
