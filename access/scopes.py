@@ -53,6 +53,8 @@ GROUPS: dict[str, dict[str, str]] = {
     "Earning": {
         "CRUD-programs": "Set up loyalty programmes: what points are, when they can be used and when they end.",
         "CRUD-earning-rules": "Set up the rules by which customers earn, and badges.",
+        "CRUD-point-definitions": "Set up kinds of points that integrations give.",
+        "CRUD-points": "Read, give, spend, transfer and put right customers' points.",
         "simulate": "Ask what a basket, an event or a coupon would earn a customer. Nothing is written.",
         "approve-awards": "Approve and reject awards and adjustments that wait for somebody.",
     },
@@ -79,8 +81,6 @@ GROUPS: dict[str, dict[str, str]] = {
 DORMANT = [
     "CRUD-currencies",
     "read-ledgers",
-    "CRUD-points",
-    "CRUD-point-definitions",
     "CRUD-custom-products",
     "CRUD-product-lists",
     "CRUD-product-options",

@@ -12,3 +12,4 @@ class BenefitsConfig(AppConfig):
         import_module("benefits.tasks")
         import_module("benefits.merging")
         import_module("benefits.expiring")
+        import_module("benefits.facts")

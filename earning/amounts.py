@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 POINTS = "points"
 
 ZERO = Decimal(0)
+# Of what the columns hold.
+MOST_PLACES = 4
 
 
 def digits_of(unit: str, program: Program) -> int:
@@ -24,13 +26,13 @@ def digits_of(unit: str, program: Program) -> int:
     return program.points_scale if unit == POINTS else minor_digits(unit)
 
 
-def checked(amount: Decimal, *, unit: str, program: Program) -> Decimal:
-    """The amount, if it is above 0 and the unit can be divided so. Raises ValidationError."""
+def checked(amount: Decimal, *, unit: str, program: Program, any_places: bool = False) -> Decimal:
+    """The amount, if it is above 0 and the unit can be divided so, or four places in any case. Raises ValidationError."""
     if not amount.is_finite() or amount <= 0:
         raise ValidationError("The amount must be more than 0.", code="invalid_amount")
     if amount > MOST:
         raise ValidationError("This amount is too large.", code="invalid_amount")
-    digits = digits_of(unit, program)
+    digits = MOST_PLACES if any_places else digits_of(unit, program)
     if amount != amount.quantize(unit_of(digits)):
         places = {0: "no decimal places", 1: "1 decimal place"}.get(digits, f"{digits} decimal places")
         raise ValidationError(

@@ -30,7 +30,8 @@ class Grant:
 
     `expires_at` and `active_from` are moments; else `expiry` and `pending_days` say how they are found. Only what is earned
     waits for the program's days, and only points end by its strategy. `more` holds further columns, such as what it was
-    given for.
+    given for. With `any_places` points may have four decimal places, whatever the program says: Omneo's integrations send
+    parts of points.
     """
 
     value: Decimal
@@ -47,6 +48,7 @@ class Grant:
     external_id: str | None = None
     transaction: Any = None
     meta: Any = None
+    any_places: bool = False
     more: dict = field(default_factory=dict)
 
     def as_credit(self, card: LoyaltyCard, *, at: datetime, cause: Cause) -> Credit:
@@ -62,7 +64,7 @@ class Grant:
             expires_at = expiry.end(earned_at=earned_at, active_from=active_from, timezone=program.timezone)
         if expires_at is not None and checked_end(lambda: expires_at) <= active_from:
             raise ValidationError({"expires_at": "It would expire before it can be used."}, code="ends_too_early")
-        value = checked(self.value, unit=self.unit, program=program)
+        value = checked(self.value, unit=self.unit, program=program, any_places=self.any_places)
         return Credit(
             card=card,
             unit=self.unit,

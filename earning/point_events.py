@@ -133,7 +133,7 @@ TOLD: tuple[tuple[str, str, str, object, str], ...] = (
     ("extended", "", "A reward is given more time.", telling.extended, "more_time"),
     (
         "corrected",
-        "",
+        "An integration puts right what is left of points that it gave. The amount is what is left then.",
         "An integration puts right what is left of a reward, or when it ends. The amount is what is left then.",
         telling.corrected,
         "tune",

@@ -97,7 +97,7 @@ def _redeem_with(
         return None
     has = spendable(card, unit, at=at)
     step = unit_of(card.program.points_scale if kind == Kind.POINT else minor_digits(currency))
-    count = min(has, (amount / rate).quantize(step, ROUND_FLOOR))
+    count = min(has, amount / rate).quantize(step, ROUND_FLOOR)
     value = (count * rate).quantize(unit_of(minor_digits(currency)), ROUND_FLOOR)
     if count <= 0 or value <= 0:
         return None

@@ -40,6 +40,7 @@ SENTENCES = {
     "own_request": "Somebody else than who asked for it has to decide.",
     "already_decided": "Somebody has decided this already.",
     "not_backtestable": "Only rules for purchases can be back-tested: nobody kept the other things that happened then.",
+    "points_in_use": "Points of this definition were given to customers, so it cannot be deleted.",
     "reward_archived": "This reward is no longer given out.",
     "reward_in_use": "This reward was given to customers, so it cannot be deleted. Archive it instead.",
     "reward_over": "Nothing is left of this reward.",

@@ -6,12 +6,13 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q, Sum
 
 from cxmanager.amounts import money
 from cxmanager.periods import checked_end
 from earning.amounts import ZERO, checked
 from earning.locking import balance_in_turn
-from earning.models import Credit, Debit, LoyaltyCard, RewardDefinition
+from earning.models import Allocation, Credit, Debit, LoyaltyCard, RewardDefinition
 from earning.refusals import refusal
 from earning.taking_back import reverse
 from earning.transferring import continued
@@ -143,8 +144,8 @@ def correct(
 ) -> Credit:
     """Put right what an integration recorded wrongly: how much is left, or when it ends. Returns it, fresh.
 
-    What is left grows by a further credit that continues this one, and shrinks by an adjustment. Raises ValidationError,
-    Refusal: reward_over, ends_too_early.
+    What is left grows by a further credit that continues this one, and shrinks by an adjustment; of one that expired, what
+    was left then. Points are put right in the same way. Raises ValidationError, Refusal: reward_over, ends_too_early.
     """
     balance = balance_in_turn(reward.card, reward.unit)
     fresh = Credit.objects.select_related("reward_definition").get(pk=reward.pk)
@@ -156,11 +157,13 @@ def correct(
         fresh.expires_at, fresh.updated_at = expires_at, at
         fresh.save(update_fields=["expires_at", "updated_at"])
     wallet = Wallet(balance, _open(fresh), at=at)
-    more = ZERO if value_remaining is None else value_remaining - left_of(fresh)
+    more = ZERO if value_remaining is None else value_remaining - left_of(fresh) - lapsed_of(fresh)
+    if more:
+        checked(abs(more), unit=wallet.unit, program=wallet.card.program, any_places=True)
     if more > 0:
-        wallet.put_in([_continuing(fresh, checked(more, unit=wallet.unit, program=wallet.card.program), wallet)])
+        wallet.put_in([_continuing(fresh, more, wallet)])
     elif more < 0:
-        _take_off(wallet, checked(-more, unit=wallet.unit, program=wallet.card.program), cause=cause)
+        _take_off(wallet, -more, cause=cause)
     left = sum((one.remaining for one in wallet.credits), ZERO)
     wallet.tell("corrected", left, cause=cause, credit_ids=[one.pk for one in wallet.credits] or [fresh.pk])
     wallet.settle()
@@ -173,6 +176,13 @@ def left_of(reward: Credit) -> Decimal:
     return sum((one.remaining for one in _open(reward)), ZERO)
 
 
+def lapsed_of(reward: Credit) -> Decimal:
+    """What was left of it, and of what was added to it, when it expired. One query."""
+    family = Q(credit=reward) | Q(credit__source=reward, credit__kind=Credit.Kind.ADJUSTMENT)
+    rows = Allocation.objects.filter(family, debit__kind=Debit.Kind.EXPIRY)
+    return rows.aggregate(sum=Sum("amount"))["sum"] or ZERO
+
+
 def _open(reward: Credit) -> list[Credit]:
     """The reward and what was added to it, as far as anything is left."""
     added = Credit.objects.filter(source=reward, kind=Credit.Kind.ADJUSTMENT).order_by("pk")
@@ -180,14 +190,14 @@ def _open(reward: Credit) -> list[Credit]:
 
 
 def _continuing(reward: Credit, more: Decimal, wallet: Wallet) -> Credit:
-    """What is added to a reward: a credit that ends with it."""
-    if reward.expires_at is not None and reward.expires_at <= wallet.at:
-        raise refusal("reward_over")
+    """What is added to a reward: a credit that ends with it, at once where that has passed."""
     given = {"kind": Credit.Kind.ADJUSTMENT, "earned_at": reward.earned_at, "expires_at": reward.expires_at}
     return continued(reward, more, wallet=wallet, answers=None, **given)
 
 
 def _take_off(wallet: Wallet, amount: Decimal, *, cause: Cause) -> None:
+    if amount > sum((one.remaining for one in wallet.credits), ZERO):
+        raise refusal("reward_over")
     debit = wallet.debit(Debit.Kind.ADJUSTMENT, amount, reason=cause.reason[:500])
     wallet.take(debit, list(wallet.credits))
     wallet.book(debit)
@@ -195,7 +205,12 @@ def _take_off(wallet: Wallet, amount: Decimal, *, cause: Cause) -> None:
 
 @transaction.atomic
 def withdraw(reward: Credit, *, at: datetime, cause: Cause) -> None:
-    """Take back what is left of a reward; it stays in the ledger. Records `reward.reversed`. What was used stays used."""
+    """Take back what is left of a reward; it stays in the ledger. Records `reward.reversed`. What was used stays used.
+
+    One of which nothing was left is no longer shown either.
+    """
     cause = replace(cause, reason=cause.reason or "Reward deleted")
     for one in _open(reward):
         reverse(one.card, {one: one.remaining}, at=at, cause=cause)
+    over = Credit.objects.filter(pk=reward.pk, state__in=(Credit.State.SPENT, Credit.State.EXPIRED))
+    over.update(state=Credit.State.REVERSED, updated_at=at)

@@ -67,7 +67,7 @@ class Achievement(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.definition)
+        return f"{self.definition}: level {self.level}"
 
     def is_current(self, *, at: datetime) -> bool:
         return self.ends_at is None or self.ends_at > at

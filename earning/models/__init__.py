@@ -13,6 +13,7 @@ from earning.models.debit import Allocation, Debit
 from earning.models.ledger_transaction import LedgerTransaction
 from earning.models.limit import EarningLimit, LimitCounter
 from earning.models.order import RewardAllowance, RewardOrder
+from earning.models.point import PointDefinition
 from earning.models.program import Program
 from earning.models.redemption import BalanceRedemption, RedemptionPart
 from earning.models.referral import Referral
@@ -44,6 +45,7 @@ __all__ = [
     "LedgerTransaction",
     "LimitCounter",
     "LoyaltyCard",
+    "PointDefinition",
     "Program",
     "RedemptionPart",
     "Referral",

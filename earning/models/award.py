@@ -91,6 +91,9 @@ class Award(models.Model):
             models.Index(fields=["rule", "-at"], name="earning_awards_of_rule"),
             models.Index(fields=["transaction"], name="earning_awards_of_sale", condition=Q(transaction__isnull=False)),
             models.Index(fields=["id"], name="earning_awards_waiting", condition=Q(state="pending_approval")),
+            models.Index(
+                fields=["created_at", "id"], name="earning_awards_decided", condition=Q(decided_at__isnull=False)
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

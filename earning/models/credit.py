@@ -71,6 +71,9 @@ class Credit(models.Model):
     reward_definition = models.ForeignKey(
         "earning.RewardDefinition", models.PROTECT, null=True, blank=True, related_name="credits", db_index=False
     )
+    point_definition = models.ForeignKey(
+        "earning.PointDefinition", models.PROTECT, null=True, blank=True, related_name="credits", db_index=False
+    )
     event = models.ForeignKey(
         "profiles.Event",
         models.SET_NULL,

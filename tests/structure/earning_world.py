@@ -2,7 +2,19 @@
 
 from decimal import Decimal
 
-from earning.models import Adjustment, Badge, CouponPool, EarningRule, LoyaltyCard, Program, Referral, TierDefinition
+from earning import pointing
+from earning.models import (
+    Adjustment,
+    Badge,
+    CouponPool,
+    Credit,
+    EarningRule,
+    LoyaltyCard,
+    PointDefinition,
+    Program,
+    Referral,
+    TierDefinition,
+)
 from profiles.models import Consent, Location, Segment, Tag
 from tests.earning.rules_made import limit, spending
 
@@ -60,3 +72,16 @@ class EarningWorld:
             self.asking = spending(name="Asking", requires_approval=True, badge=self._badge(900).handle)
         self._sale(4000 + number)
         return card.adjust(Decimal(5), reason="A promise.", at=self.at, cause=self.cause)
+
+    # --- The ledger ---------------------------------------------------------------------------------------------------
+
+    def _point_definition(self, number: int) -> PointDefinition:
+        definition = PointDefinition.objects.create(name=f"Points {number}", handle=f"points-{number}")
+        definition.tags.set(Tag.objects.named("vip", f"tag-{number}"))
+        return definition
+
+    def _point(self, number: int) -> Credit:
+        """Of a definition, and some put on it by hand."""
+        given = {"at": self.at, "cause": self.cause, "definition": self._point_definition(number)}
+        left = Decimal(12 + number % 5)
+        return pointing.give(self.member, Decimal(10), value_remaining=left, external_id=f"point-{number}", **given)

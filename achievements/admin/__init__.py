@@ -1,3 +1,0 @@
-from achievements.admin import definitions, progress
-
-__all__ = ["definitions", "progress"]

@@ -1,0 +1,34 @@
+"""What conditions can ask of a customer's benefits, and what others tell of them: apps beside this one do not know benefits."""
+
+from datetime import datetime, time
+
+from django.db.models import Count, Expression, F, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from benefits.models import Benefit
+from profiles.conditions.facts import Fact, FactType, register
+
+
+def usable_that_day(at: datetime) -> Expression:
+    """How many can be used on the day of that moment, its last. What ends within the day counts until the day is over."""
+    began = datetime.combine(at.date(), time.min, at.tzinfo)
+    enough = Q(max_redemptions=None) | Q(redemptions__lt=F("max_redemptions"))
+    rows = Benefit.objects.present().filter(
+        enough, profile=OuterRef("pk"), revoked_at=None, issued_at__lte=at, expires_at__gt=began
+    )
+    counted = rows.filter(definition__is_archived=False).order_by().values("profile").annotate(how_many=Count("pk"))
+    return Coalesce(Subquery(counted.values("how_many")), Value(0), output_field=IntegerField())
+
+
+register(
+    Fact(
+        handle="benefit_balance",
+        label="Benefits that can be used",
+        type=FactType.NUMBER,
+        example=2,
+        group="Benefits",
+        help="How many the customer can use today.",
+        column=usable_that_day,
+        is_always_known=True,
+    )
+)
