@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 
-from achievements.models import AchievementDefinition
+from achievements.models import Achievement, AchievementDefinition
 from achievements.models.counted import amount_in
-from achievements.progressing import Standing, progress_many
+from achievements.progressing import progress_many
 from profiles.acting import Argument, Text, acts
 from profiles.cause import Cause
+from profiles.importing.alike import Alike
 from profiles.models import Profile
 
 
@@ -33,9 +35,9 @@ class Count(Argument):
 
 
 def progress_of_many(
-    profiles: Sequence[Profile], *, at: datetime, cause: Cause, definition: str, count: Decimal = Decimal(1)
-) -> list[Standing | None]:
-    return [made(one) for one in progress_many(named(definition), profiles, at=at, cause=cause, count=count)]
+    profiles: Sequence[UUID], *, at: datetime, cause: Cause, definition: str, count: Decimal = Decimal(1)
+) -> Alike:
+    return progress_many(named(definition), profiles, at=at, cause=cause, count=count)
 
 
 @acts(
@@ -60,17 +62,10 @@ def progress(
     key: str,
     definition: str,
     count: Decimal = Decimal(1),
-):
+) -> Achievement:
     """Count once for the event and the step, however often the run is tried."""
-    return made(named(definition).progress(profile, at=at, cause=cause, count=count, source=key))
+    return named(definition).progress(profile, at=at, cause=cause, count=count, source=key).achievement
 
 
 def named(handle: str) -> AchievementDefinition:
     return AchievementDefinition.objects.get(handle=handle)
-
-
-def made(standing: Standing | None):
-    """What the run shows: the progress, or that nothing more counts."""
-    if standing is None or standing.achievement.pk is None:
-        return "It counts no more than this."
-    return standing.achievement

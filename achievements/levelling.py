@@ -1,5 +1,6 @@
 """Levels are given: each once, whoever comes first, with its event. For counting, correcting, merging and lower thresholds alike."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,12 +11,15 @@ from achievements.models import Achievement, AchievementDefinition, UnlockedLeve
 from achievements.models.achievement import as_text
 from jobs.poking import poke
 from profiles.cause import Cause
+from profiles.importing.alike import example_key, insert_alike
 from profiles.importing.bulk import insert_rows, update_rows
 from profiles.importing.writing import TOLD, told_in_each
-from profiles.models import Event
+from profiles.models import Event, Profile
 from profiles.models.event import DEEPEST
 
 ACHIEVEMENT = Achievement._meta.label_lower
+# From so many on that say the same it pays to have them made of one.
+MANY = 20
 # Events that differ in what led to them name that as well.
 TOLD_WITH_CAUSE = (*TOLD, "cause_id", "depth")
 
@@ -30,6 +34,27 @@ class Risen:
     count: Decimal
     level: int
     event: Event | None = None
+
+
+class Told:
+    """An event to be written of an achievement: at which level it stands then, and what else it says."""
+
+    __slots__ = ("level", "name", "risen", "said")
+
+    def __init__(self, name: str, risen: Risen, level: int, **said: str):
+        self.name, self.risen, self.level, self.said = name, risen, level, said
+
+    @property
+    def key(self) -> tuple:
+        """What is the same of those that differ in their customer alone."""
+        one = self.risen
+        return self.name, self.level, one.count, one.cycle, one.event and one.event.pk, *self.said.values()
+
+    def payload(self, definition: AchievementDefinition) -> dict:
+        return said(definition, self.risen, self.level) | self.said
+
+    def cause(self, usual: Cause) -> Cause:
+        return usual if self.risen.event is None else usual.because_of(self.risen.event)
 
 
 def raise_levels(
@@ -58,14 +83,11 @@ def raise_levels(
     )
     tell(
         (
-            (
-                "achievement.unlocked",
-                one,
-                said(definition, one, number) | {"level_name": definition.level_named(number)},
-            )
+            Told("achievement.unlocked", one, number, level_name=definition.level_named(number))
             for one in rows
             for number in new[one.pk]
         ),
+        definition,
         at=at,
         cause=cause,
     )
@@ -86,13 +108,40 @@ def said(definition: AchievementDefinition, one: Risen, level: int) -> dict:
     }
 
 
-def tell(told: Iterable[tuple[str, Risen, dict]], *, at: datetime, cause: Cause) -> None:
-    """Write the events, each led to by its own event or else by what led to the cause."""
+def tell(told: Iterable[Told], definition: AchievementDefinition, *, at: datetime, cause: Cause) -> None:
+    """Write the events, each led to by its own event or else by what led to the cause.
+
+    Where many say the same of different customers, the database makes all of them from one.
+    """
+    alike: dict[tuple, list[Told]] = defaultdict(list)
+    for one in told:
+        alike[one.key].append(one)
+    few = []
+    for same in alike.values():
+        if len(same) >= MANY:
+            tell_alike(same, definition, at=at, cause=cause)
+        else:
+            few += same
+    if few:
+        tell_each(few, definition, at=at, cause=cause)
+    poke("events")
+
+
+def tell_alike(told: list[Told], definition: AchievementDefinition, *, at: datetime, cause: Cause) -> None:
+    first = told[0]
+    customer, row = Profile(pk=example_key(Profile)), Achievement(pk=example_key(Achievement))
+    payload = first.payload(definition) | {"achievement_id": row.pk}
+    event = Event.of(first.name, at=at, cause=first.cause(cause), profile=customer, subject=row, payload=payload)
+    keys = {customer.pk: [one.risen.profile_id for one in told], row.pk: [one.risen.pk for one in told]}
+    insert_alike(event, each=keys)
+
+
+def tell_each(told: list[Told], definition: AchievementDefinition, *, at: datetime, cause: Cause) -> None:
     constants = told_in_each(at=at, cause=cause)
     usual = constants.pop("cause_id"), constants.pop("depth")
     rows = []
-    for name, one, payload in told:
-        led = usual if one.event is None else (one.event.pk, min(one.event.depth + 1, DEEPEST))
-        rows.append((name, one.profile_id, ACHIEVEMENT, str(one.pk), payload, *led))
+    for one in told:
+        event = one.risen.event
+        led = usual if event is None else (event.pk, min(event.depth + 1, DEEPEST))
+        rows.append((one.name, one.risen.profile_id, ACHIEVEMENT, str(one.risen.pk), one.payload(definition), *led))
     insert_rows(Event, TOLD_WITH_CAUSE, rows, constants=constants)
-    poke("events")

@@ -13,11 +13,12 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from achievements.given import given, read_amount, read_uuid
-from achievements.levelling import Risen, raise_levels, said, tell
+from achievements.levelling import Risen, Told, raise_levels, tell
 from achievements.models import Achievement, AchievementDefinition, CountedSource
 from achievements.models.achievement import as_text
 from profiles.cause import Cause
-from profiles.importing.bulk import is_postgresql
+from profiles.importing.alike import Alike, example_key
+from profiles.importing.bulk import among, is_postgresql
 from profiles.models import Event, Profile
 
 
@@ -169,16 +170,14 @@ def tell_progress(
     cause: Cause,
 ) -> None:
     ladder = definition.ladder
+    levels = {count: ladder.level_at(count) for count in {one.count for one in risen}}
+    texts = {amount: as_text(amount) for amount in set(amounts.values())}
     tell(
         (
-            (
-                "achievement.progressed",
-                one,
-                said(definition, one, max(one.level, ladder.level_at(one.count)))
-                | {"amount": as_text(amounts[one.pk])},
-            )
+            Told("achievement.progressed", one, max(one.level, levels[one.count]), amount=texts[amounts[one.pk]])
             for one in risen
         ),
+        definition,
         at=at,
         cause=cause,
     )
@@ -187,30 +186,28 @@ def tell_progress(
 @transaction.atomic
 def progress_many(
     definition: AchievementDefinition,
-    profiles: Sequence[Profile],
+    profiles: Sequence[UUID],
     *,
     at: datetime,
     cause: Cause,
     count: Decimal = Decimal(1),
-    source: str | None = None,
-) -> list[Standing | None]:
-    """Add the same to the count of each of these living customers, whom the caller has locked; in the customers' order.
+) -> Alike:
+    """Add the same to the count of each of these living customers, whom the caller has locked. Returns their progress, in their order.
 
-    None for whom this added nothing. Raises Refusal: retired, not_published, not_started, ended.
+    Raises Refusal: retired, not_published, not_started, ended.
     """
     held = definition.held()
     no = held.why_not_counting(at=at)
     if no is not None:
         raise no
     Event.of("", at=at, cause=cause)
-    steps = [Step(one.pk, count, at, source) for one in profiles]
-    counted = {one.profile_id: one for one in advance(held, steps, at=at, cause=cause)}
-    return [standing_of(held, counted.get(one.pk), one) for one in profiles]
-
-
-def standing_of(definition: AchievementDefinition, counted: Counted | None, profile: Profile) -> Standing | None:
-    if counted is None:
-        return None
-    row = Achievement(id=counted.pk, cycle=counted.cycle, count=counted.count, level=counted.level)
-    row.definition, row.profile, row._state.adding = definition, profile, False
-    return Standing(row, counted.unlocked)
+    counted = advance(held, [Step(one, count, at) for one in profiles], at=at, cause=cause)
+    keys = {one.profile_id: one.pk for one in counted}
+    # Those of on/off that were done before.
+    missing = [one for one in profiles if one not in keys]
+    if missing:
+        cycle, _ = held.cycle_at(at)
+        rows = Achievement.objects.filter(among(Achievement, "profile_id", missing), definition=held, cycle=cycle)
+        keys |= dict(rows.order_by().values_list("profile_id", "pk"))
+    pattern = Achievement(pk=example_key(Achievement), definition=held)
+    return Alike(pattern, [keys[one] for one in profiles])

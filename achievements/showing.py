@@ -78,6 +78,14 @@ def climbs(profile: Profile, definitions: Iterable[AchievementDefinition], *, at
     return found
 
 
+def climb_of(row: Achievement) -> Climb:
+    """Of an achievement, whatever its cycle. Two queries."""
+    same = Achievement.objects.filter(profile_id=row.profile_id, definition_id=row.definition_id)
+    best = same.order_by("-level").values_list("level", flat=True).first() or 0
+    unlocked = tuple(row.unlocked.order_by("level")) if row.pk is not None else ()
+    return Climb(definition=row.definition, achievement=row, best=best, unlocked=unlocked)
+
+
 def for_staff(profile: Profile) -> QuerySet[AchievementDefinition]:
     """The definitions that staff see of a customer: all that are offered, and those in which the customer has something."""
     climbed = Achievement.objects.filter(profile=profile).values("definition")

@@ -3,7 +3,7 @@
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-COMMAND_SEARCH_MODELS = ["profiles.profile", "benefits.benefitdefinition"]
+COMMAND_SEARCH_MODELS = ["profiles.profile", "benefits.benefitdefinition", "achievements.achievementdefinition"]
 
 
 def page(title, icon: str, name: str, *permissions: str) -> dict:
@@ -44,6 +44,12 @@ SIDEBAR = [
         "title": _("Incentives"),
         "items": [
             page(_("Benefits"), "redeem", "admin:benefits_benefit_changelist", "benefits.view_benefit"),
+            page(
+                _("Achievements"),
+                "emoji_events",
+                "admin:achievements_achievement_changelist",
+                "achievements.view_achievement",
+            ),
             page(_("Redemptions"), "receipt_long", "admin:benefits_redemption_changelist", "benefits.view_redemption"),
             page(_("Bulk issues"), "group_add", "admin:benefits_benefitbatch_changelist", "benefits.view_benefitbatch"),
         ],
@@ -69,6 +75,12 @@ SIDEBAR = [
                 "card_giftcard",
                 "admin:benefits_benefitdefinition_changelist",
                 "benefits.view_benefitdefinition",
+            ),
+            page(
+                _("Achievement definitions"),
+                "stairs",
+                "admin:achievements_achievementdefinition_changelist",
+                "achievements.view_achievementdefinition",
             ),
             page(_("Products"), "inventory_2", "admin:transactions_product_changelist", "transactions.view_product"),
             page(_("Brands"), "sell", "admin:transactions_brand_changelist", "transactions.view_brand"),

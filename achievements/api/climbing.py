@@ -11,7 +11,7 @@ from achievements.api.described import ClimbShape, ProgressedShape
 from achievements.api.serializers import CorrectInput, ProgressInput
 from achievements.api.shapes import climb_as_json, definition_as_json
 from achievements.models import Achievement
-from achievements.showing import Climb, climbs, for_staff
+from achievements.showing import Climb, climb_of, climbs, for_staff
 from cxmanager.rest.viewsets import enveloped
 from profiles.api.cause import cause_of
 from profiles.api.scoped import ProfileScopedViewSet, number_in
@@ -62,14 +62,6 @@ class ClimbViewSet(ProfileScopedViewSet):
         row, given, at = self.get_object(), self.read(CorrectInput), timezone.now()
         row.correct(given["count"], at=at, cause=cause_of(request, reason=given["reason"]))
         return enveloped(as_json(climb_of(row), self.profile))
-
-
-def climb_of(row: Achievement) -> Climb:
-    """Of an achievement, whatever its cycle. Two queries."""
-    same = Achievement.objects.filter(profile_id=row.profile_id, definition_id=row.definition_id)
-    best = same.order_by("-level").values_list("level", flat=True).first() or 0
-    unlocked = tuple(row.unlocked.order_by("level")) if row.pk is not None else ()
-    return Climb(definition=row.definition, achievement=row, best=best, unlocked=unlocked)
 
 
 def as_json(climb: Climb, profile: Profile) -> dict:

@@ -38,7 +38,7 @@ def image_url(definition: AchievementDefinition) -> str | None:
     return (definition.image.url if definition.image else definition.image_url) or None
 
 
-def definition_as_json(definition: AchievementDefinition) -> dict:
+def definition_as_json(definition: AchievementDefinition, *, with_tags: bool = True) -> dict:
     """All of it. The tags must be fetched."""
     return {
         "id": definition.pk,
@@ -55,7 +55,7 @@ def definition_as_json(definition: AchievementDefinition) -> dict:
         "retired_at": moment(definition.retired_at),
         "count_event": definition.count_event or None,
         **{name: getattr(definition, name) for name in COUNTED[1:]},
-        "tags": [tag.handle for tag in definition.tags.all()],
+        "tags": [tag.handle for tag in definition.tags.all()] if with_tags else [],
         "meta": definition.meta,
         **dict.fromkeys(OF_OTHER_PARTS),
         "created_at": moment(definition.created_at),
@@ -125,7 +125,7 @@ OF_MYSTERIES = ("id", "is_published", "display_option", "hint")
 
 def climb_for_member(climb: Climb) -> dict:
     """As `climb_as_json`, without what is for the retailer's own people; of a mystery that is locked only its hint."""
-    whole = definition_as_json(climb.definition)
+    whole = definition_as_json(climb.definition, with_tags=False)
     told = OF_MYSTERIES if climb.is_locked else FOR_MEMBERS
     definition = {name: value if name in told else nothing_like(value) for name, value in whole.items()}
     definition["levels"] = [

@@ -67,7 +67,7 @@ class Achievement(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.definition}: level {self.level}"
+        return str(self.definition)
 
     def is_current(self, *, at: datetime) -> bool:
         return self.ends_at is None or self.ends_at > at

@@ -8,10 +8,10 @@ from decimal import Decimal
 
 from earning.backtesting.reading import Sold
 from earning.evaluating import evaluate
-from earning.rules.conditions import PURCHASE
+from earning.rules.conditions import MULTIPLYING_PHASE, PURCHASE
 from earning.rulesets import RuleSet
-from earning.snapshot import ZERO, Awarded, Member, RuleTerms
-from earning.windows import window_of
+from earning.snapshot import ZERO, Awarded, Evaluation, Member, RuleTerms
+from earning.windows import KEYS
 
 # Customers without a tier.
 NO_TIER = ""
@@ -47,51 +47,68 @@ class Side:
     def __init__(self, rules: RuleSet, asked: Iterable[RuleTerms], tested: RuleTerms | None = None):
         self.terms, self.tested = rules.terms, tested
         self.asked = tuple(rule for rule in asked if PURCHASE in rule.conditions.hears)
-        self.limits = [limit for rule in self.asked for limit in rule.limits]
+        self.limits = {limit.id: limit for rule in self.asked for limit in rule.limits}
         self.used: dict[tuple, Decimal] = defaultdict(Decimal)
         self.had: dict[int, set[tuple[int, str]]] = defaultdict(set)
         self.sum, self.of_tested = Sum(), Sum()
         self.by_day: dict[date, Decimal] = defaultdict(Decimal)
         self.by_tier: dict[str, Sum] = defaultdict(Sum)
         self.why_not: Counter[str] = Counter()
+        self._day, self._windows = None, {}
 
-    def ask(self, sold: Sold) -> None:
-        """Add up what these rules give for one sale."""
-        member = self._informed(sold)
-        card, day = member.card_id, sold.day
-        evaluation = evaluate(self.terms, self.asked, member, sold.purchase)
+    def ask(self, sold: Sold) -> Evaluation:
+        """What these rules give for one sale, added up."""
+        evaluation = evaluate(self.terms, self.asked, self._informed(sold), sold.purchase)
+        self.add(sold, evaluation)
+        return evaluation
+
+    def add(self, sold: Sold, evaluation: Evaluation) -> None:
+        card, tier = sold.member.card_id, sold.member.tier or NO_TIER
         for awarded in evaluation.awards:
-            points = self.sum.add(card, awarded, sold.returned)
-            self.by_day[day] += points
-            self.by_tier[member.tier or NO_TIER].add(card, awarded, sold.returned)
+            self.by_day[sold.day] += self.sum.add(card, awarded, sold.returned)
+            self.by_tier[tier].add(card, awarded, sold.returned)
             if awarded.rule is self.tested:
                 self.of_tested.add(card, awarded, sold.returned)
-            if awarded.uses:
-                self._take(sold, awarded)
+            for limit, amount in awarded.uses:
+                self.used[self._key(limit, sold)] += amount
             if awarded.once is not None:
                 self.had[card].add((awarded.rule.id, awarded.once))
-        if self.tested is not None:
-            self._count_why_not(evaluation.outcomes)
-
-    def _count_why_not(self, outcomes: Sequence) -> None:
-        for one in outcomes:
-            if one.rule is self.tested:
-                if one.reason is not None:
-                    self.why_not[one.reason.value] += 1
-                return
 
     def _informed(self, sold: Sold) -> Member:
-        member = sold.member
+        """The member with what they used and had."""
         if not self.limits and not self.had:
-            return member
-        used = {limit.id: self.used[self._key(limit, sold)] for limit in self.limits}
-        return replace(member, used=used, had=frozenset(self.had.get(member.card_id, ())))
+            return sold.member
+        used = {limit: self.used[self._key(limit, sold)] for limit in self.limits}
+        return replace(sold.member, used=used, had=frozenset(self.had.get(sold.member.card_id, ())))
 
-    def _key(self, limit, sold: Sold) -> tuple:
-        card = sold.member.card_id if limit.scope == "member" else None
-        return limit.id, card, window_of(limit.period, sold.purchase.at, self.terms.zone)
+    def _key(self, limit_id: int, sold: Sold) -> tuple:
+        if sold.day != self._day:
+            self._day = sold.day
+            self._windows = {limit.id: KEYS[limit.period](sold.day) for limit in self.limits.values()}
+        card = sold.member.card_id if self.limits[limit_id].scope == "member" else None
+        return limit_id, card, self._windows[limit_id]
 
-    def _take(self, sold: Sold, awarded: Awarded) -> None:
-        limits = {limit.id: limit for limit in awarded.rule.limits}
-        for number, amount in awarded.uses:
-            self.used[self._key(limits[number], sold)] += amount
+
+class Comparison:
+    """The live rules, and the same with the tested one among them or in the place of its saved self."""
+
+    def __init__(self, rules: RuleSet, drafted: Sequence[RuleTerms], tested: RuleTerms):
+        live = [rule for rule in rules.live if rule.id > 0]
+        self.live, self.draft = Side(rules, live), Side(rules, drafted, tested)
+        self.is_added = len(drafted) == len(live) + 1
+        # Where it gives nothing, nothing differs, unless what it gave before had a say in what is left for others.
+        self.is_apart = (
+            self.is_added
+            and not tested.stop_after
+            and (tested.conditions.phase != MULTIPLYING_PHASE or not self.live.limits)
+        )
+
+    def ask(self, sold: Sold) -> None:
+        evaluation = self.draft.ask(sold)
+        outcome = next(one for one in evaluation.outcomes if one.rule is self.draft.tested)
+        if outcome.reason is not None:
+            self.draft.why_not[outcome.reason.value] += 1
+        if self.is_apart and not outcome.applied:
+            self.live.add(sold, evaluation)
+        else:
+            self.live.ask(sold)

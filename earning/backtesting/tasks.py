@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from earning.amounts import POINTS, as_text
-from earning.backtesting.asking import NO_TIER, Side, Sum
+from earning.backtesting.asking import NO_TIER, Comparison, Side, Sum
 from earning.backtesting.reading import moments_of, read_sales, sales_between
 from earning.backtesting.starting import KIND, sides_of
 from earning.models import BackTest, Program, TierDefinition
@@ -22,19 +22,18 @@ def run(job: Job) -> dict:
     """Read, ask and add up. Raises LeaseLost and Cancelled as `Job.checkpoint` does."""
     test = BackTest.objects.select_related("program", "rule").get(pk=job.arguments["backtest"])
     rules, drafted, tested = sides_of(test)
-    live, draft = Side(rules, [one for one in rules.live if one.id > 0]), Side(rules, drafted, tested)
+    comparison = Comparison(rules, drafted, tested)
     first, after = moments_of(test.program, test.starts_on, test.ends_on)
     begun, sales, lines = perf_counter(), 0, 0
     total = sales_between(first, after).order_by().count()
     for chunk in read_sales(test.program, rules, first, after, at=timezone.now()):
         for sold in chunk:
-            live.ask(sold)
-            draft.ask(sold)
+            comparison.ask(sold)
             lines += len(sold.purchase.lines)
         sales += len(chunk)
         with transaction.atomic():
             job.checkpoint(at=timezone.now(), done=sales, total=total)
-    result = told(test, live, draft) | {"transactions": sales, "lines": lines}
+    result = told(test, comparison.live, comparison.draft) | {"transactions": sales, "lines": lines}
     result["seconds"] = round(perf_counter() - begun, 2)
     BackTest.objects.filter(pk=test.pk).update(result=result)
     return {"transactions": sales, "lines": lines, "lines_per_second": round(lines / max(result["seconds"], 0.01))}

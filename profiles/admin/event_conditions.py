@@ -1,5 +1,7 @@
 """The condition builder where it asks about an event: it offers what the event carries, beside the customer's facts."""
 
+from itertools import groupby
+
 from django.core.exceptions import ValidationError
 from django.forms.widgets import Script
 from django.urls import reverse
@@ -8,7 +10,7 @@ from profiles.admin.condition_widget import ConditionWidget
 from profiles.conditions.catalogue import facts_as_json
 from profiles.conditions.reading import ConditionInvalid
 from profiles.events.asking import condition_on, facts_to_offer
-from profiles.events.catalogue import canonical
+from profiles.events.catalogue import CATALOGUE, Customer, canonical
 
 
 class EventConditionWidget(ConditionWidget):
@@ -48,3 +50,13 @@ def facts_for_builder(trigger: str) -> list[dict]:
         # Omneo's clients name events that nothing here records.
         name = trigger
     return [fact.as_json() for fact in facts_to_offer(name)] + facts_as_json()
+
+
+def events() -> list:
+    """The events that are customers', under their headings, as one says them."""
+    kinds = [kind for kind in CATALOGUE if kind.customer != Customer.NEVER]
+    order = {group: at for at, group in enumerate(dict.fromkeys(kind.group for kind in kinds))}
+    kinds.sort(key=lambda kind: order[kind.group])
+    groups = groupby(kinds, key=lambda kind: kind.group)
+    chosen = [(group, [(kind.name, f"{kind.when} ({kind.name})") for kind in rows]) for group, rows in groups]
+    return [("", "Choose what must happen"), *chosen]

@@ -21,6 +21,8 @@ class Place(StrEnum):
     PROFILE = "profile"
     CARD = "card"
     PORTAL = "portal"
+    # About one achievement definition, on its page in Settings, which knows no app above it either.
+    ACHIEVEMENT = "achievement"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,15 +81,15 @@ class Shown:
     actions: list[dict]
 
 
-def render_panels(place: Place, profile: Profile, request: HttpRequest) -> list[Shown]:
-    """The panels of a page that this user may see, in order, each with its inside rendered."""
+def render_panels(place: Place, about, request: HttpRequest, *, name: str = "profile") -> list[Shown]:
+    """The panels of a page that this user may see, in order, each with its inside rendered. `about` is known to them as `name`."""
     return [
         Shown(
             panel=panel,
             html=render_to_string(
-                panel.template, {"profile": profile, "panel": panel, **panel.context(profile, request)}, request
+                panel.template, {name: about, "panel": panel, **panel.context(about, request)}, request
             ),
-            actions=panel.actions(profile, request) if panel.actions else [],
+            actions=panel.actions(about, request) if panel.actions else [],
         )
         for panel in panels_for(place, request.user)
     ]

@@ -1,7 +1,5 @@
 """The forms above the actions: what a reaction is called, and of a trigger which event starts it."""
 
-from itertools import groupby
-
 from django import forms
 from unfold.widgets import (
     UnfoldAdminSelect2Widget,
@@ -11,18 +9,8 @@ from unfold.widgets import (
 )
 
 from cxmanager.editing import ChangedMeanwhileFormMixin
-from profiles.events.catalogue import CATALOGUE, Customer
+from profiles.admin.event_conditions import events
 from reactions.models import Reaction
-
-
-def events() -> list:
-    """The events that are customers', under their headings, as one says them."""
-    kinds = [kind for kind in CATALOGUE if kind.customer != Customer.NEVER]
-    order = {group: at for at, group in enumerate(dict.fromkeys(kind.group for kind in kinds))}
-    kinds.sort(key=lambda kind: order[kind.group])
-    groups = groupby(kinds, key=lambda kind: kind.group)
-    chosen = [(group, [(kind.name, f"{kind.when} ({kind.name})") for kind in rows]) for group, rows in groups]
-    return [("", "Choose what must happen"), *chosen]
 
 
 class ReactionForm(ChangedMeanwhileFormMixin, forms.ModelForm):

@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 from django.utils.text import slugify
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from achievements.models import AchievementDefinition
 from profiles.cause import Cause
 from profiles.models import Event, Profile
 from profiles.telling import by_whom, sentence
@@ -25,6 +26,7 @@ from reactions.automating import run_now
 from reactions.models import Reaction
 from reactions.models.times import KEYS
 from reactions.occurrence_wording import customers
+from reactions.of_levels import rewarding
 from reactions.recipes import offered
 from reactions.rehearsing import rehearse
 from reactions.run_wording import steps_in_words
@@ -224,10 +226,22 @@ def import_one(request: HttpRequest, model_admin) -> HttpResponse:
     return framed(request, model_admin, "admin/reactions/import.html", title="Import a reaction", form=form)
 
 
+def rewarded_level(request: HttpRequest) -> tuple[AchievementDefinition, int | None] | None:
+    """The achievement and the level that the address asks a reaction for."""
+    definition = AchievementDefinition.objects.filter(handle=request.GET.get("achievement", "")).first()
+    level = request.GET.get("level", "")
+    if definition is None:
+        return None
+    return definition, int(level) if level.isascii() and level.isdecimal() and len(level) < 6 else None
+
+
 def recipes(request: HttpRequest, model_admin) -> HttpResponse:
     """What others do; choosing one fills the editor."""
     if not model_admin.has_add_permission(request):
         raise PermissionDenied
+    rewarded = rewarded_level(request)
+    if rewarded is not None:
+        return filled(request, model_admin, rewarding(*rewarded))
     rows = offered()
     chosen = next((one for one in rows if one.handle == request.GET.get("recipe")), None)
     if chosen is not None:

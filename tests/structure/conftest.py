@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from access.models import ApiToken, Setting, User
+from achievements.models import Achievement, AchievementDefinition
 from benefits.models import Benefit, BenefitBatch, BenefitDefinition
 from jobs.models import Job
 from profiles.cause import Cause
@@ -50,6 +51,14 @@ class World(EarningWorld):
 
     def _of_member(self, model: type, **values):
         return model.objects.create(profile=self.member, **values)
+
+    # --- Achievements -------------------------------------------------------------------------------------------------
+
+    def _goal(self, number: int) -> AchievementDefinition:
+        return AchievementDefinition.objects.create(name=f"Goal {number}", handle=f"goal-{number}")
+
+    def _achievement(self, number: int) -> Achievement:
+        return self._goal(number).progress(self.member, at=self.at, cause=self.cause).achievement
 
     # --- Customers ----------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from access.demo import PASSWORD, PEOPLE, make_users
 from access.roles import Role
+from achievements.demo import make_achievements
 from benefits.demo import issue_some, make_definitions
 from profiles.demo import make_locations, make_profiles, make_segments, tell_stories
 from reactions.demo import make_reactions
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         purchases = make_transactions(transactions, at=at, seed=seed, locations=locations)
         purchases += make_cases(at=at, locations=locations)
         make_segments(at=at)
+        make_achievements(at=at, seed=seed)
         make_reactions(at=at, seed=seed, clerk=clerk)
         self.stdout.write(f"Added {customers:,} customers, {purchases:,} transactions and {benefits:,} benefits.")
         for role, (_, email) in PEOPLE.items():

@@ -1,0 +1,3 @@
+from achievements.admin import definitions, progress
+
+__all__ = ["definitions", "progress"]
