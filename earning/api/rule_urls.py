@@ -2,6 +2,7 @@
 
 from cxmanager.rest.routing import OmneoRouter, endpoint
 from earning.api.approvals import ApprovalViewSet
+from earning.api.backtests import BackTestViewSet
 from earning.api.cards import CardViewSet
 from earning.api.foretelling import EventViewSet, SimulationViewSet
 from earning.api.programs import BadgeViewSet, ProgramViewSet
@@ -14,10 +15,14 @@ router = OmneoRouter()
 router.register("earning/programs", ProgramViewSet, basename="program")
 router.register("earning/badges", BadgeViewSet, basename="badge")
 router.register("earning/rules", RuleViewSet, basename="earning-rule")
+router.register("earning/backtests", BackTestViewSet, basename="backtest")
 router.register("earning/approvals", ApprovalViewSet, basename="approval")
 
 urlpatterns = [
     *router.urls,
+    endpoint(
+        r"earning/rules/(?P<pk>[^/]+)/backtest", BackTestViewSet.as_view({"post": "of_rule"}), "earning-rule-backtest"
+    ),
     endpoint("earning/simulate", SimulationViewSet.as_view({"post": "create"}), "simulate"),
     endpoint("earning/events", EventViewSet.as_view({"post": "create"}), "earning-events"),
     endpoint(f"{ONE}/cards", CARDS, "profile-cards"),
