@@ -345,8 +345,16 @@ UNFOLD = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
-    "STYLES": [lambda request: "/static/cxmanager/cxmanager.css", lambda request: "/static/cxmanager/benefits.css"],
-    "SCRIPTS": [lambda request: "/static/cxmanager/cxmanager.js", lambda request: "/static/cxmanager/benefits.js"],
+    "STYLES": [
+        lambda request: "/static/cxmanager/cxmanager.css",
+        lambda request: "/static/cxmanager/benefits.css",
+        lambda request: "/static/cxmanager/earning.css",
+    ],
+    "SCRIPTS": [
+        lambda request: "/static/cxmanager/cxmanager.js",
+        lambda request: "/static/cxmanager/benefits.js",
+        lambda request: "/static/cxmanager/earning.js",
+    ],
     "SIDEBAR": {"show_search": True, "command_search": True, "show_all_applications": False, "navigation": SIDEBAR},
     "COMMAND": {"search_models": COMMAND_SEARCH_MODELS, "show_history": True},
     "DASHBOARD_CALLBACK": "cxmanager.dashboard.figures",

@@ -3,7 +3,14 @@
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-COMMAND_SEARCH_MODELS = ["profiles.profile", "benefits.benefitdefinition", "achievements.achievementdefinition"]
+COMMAND_SEARCH_MODELS = [
+    "profiles.profile",
+    "benefits.benefitdefinition",
+    "achievements.achievementdefinition",
+    "earning.earningrule",
+    "earning.rewarddefinition",
+    "earning.tierdefinition",
+]
 
 
 def page(title, icon: str, name: str, *permissions: str) -> dict:
@@ -52,6 +59,23 @@ SIDEBAR = [
             ),
             page(_("Redemptions"), "receipt_long", "admin:benefits_redemption_changelist", "benefits.view_redemption"),
             page(_("Bulk issues"), "group_add", "admin:benefits_benefitbatch_changelist", "benefits.view_benefitbatch"),
+        ],
+    },
+    {
+        "title": _("Loyalty setup"),
+        "items": [
+            page(
+                _("Earning rules"), "rule_settings", "admin:earning_earningrule_changelist", "earning.view_earningrule"
+            ),
+            page(_("Tiers"), "military_tech", "admin:earning_tierdefinition_changelist", "earning.view_tierdefinition"),
+            page(
+                _("Rewards"),
+                "featured_seasonal_and_gifts",
+                "admin:earning_rewarddefinition_changelist",
+                "earning.view_rewarddefinition",
+            ),
+            page(_("Badges"), "workspace_premium", "admin:earning_badge_changelist", "earning.view_badge"),
+            page(_("Programs"), "loyalty", "admin:earning_program_changelist", "earning.view_program"),
         ],
     },
     {

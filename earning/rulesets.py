@@ -96,8 +96,13 @@ def rules_of_program(program: Program) -> RuleSet:
 
 
 def read_rules(program: Program, *, drafts: Sequence[ReadRule] = (), only_drafts: bool = False) -> RuleSet:
-    """The rules as they stand in the database, with drafts that are written nowhere, or those alone."""
-    rules = () if only_drafts else EarningRule.objects.filter(program=program).whole()
+    """The rules as they stand in the database, with drafts that are written nowhere, or those alone.
+
+    A draft with the handle of a rule stands in its place.
+    """
+    in_place_of = [draft.fields["handle"] for draft in drafts if draft.fields["handle"]]
+    saved = EarningRule.objects.filter(program=program).exclude(handle__in=in_place_of)
+    rules = () if only_drafts else saved.whole()
     found = [terms_of(rule) for rule in rules]
     found += [terms_of_draft(draft, number=number) for number, draft in enumerate(drafts, 1)]
     live = tuple(rule for rule in found if rule.status == EarningRule.Status.ACTIVE)

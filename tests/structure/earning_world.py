@@ -2,9 +2,12 @@
 
 from decimal import Decimal
 
+from django.utils import timezone
+
 from earning import pointing
 from earning.models import (
     Adjustment,
+    Award,
     Badge,
     CouponPool,
     Credit,
@@ -13,9 +16,11 @@ from earning.models import (
     PointDefinition,
     Program,
     Referral,
+    RewardDefinition,
     TierDefinition,
 )
 from profiles.models import Consent, Location, Segment, Tag
+from tests.earning.rewards import reward
 from tests.earning.rules_made import limit, spending
 
 
@@ -60,6 +65,17 @@ class EarningWorld:
             limits=[limit(5)],
             badge=self._badge(500 + number).handle,
         )
+
+    def _earning_rule(self, number: int) -> EarningRule:
+        """One that gave something lately."""
+        rule, at = self._rule(number), timezone.now()
+        card = LoyaltyCard.objects.ensure(self.member, rule.program, at=self.at, cause=self.cause)
+        given = {"source": "event", "source_key": "1", "points": 5, "at": at, "created_at": at}
+        Award.objects.create(card=card, rule=rule, version=rule.version, **given)
+        return rule
+
+    def _reward_definition(self, number: int) -> RewardDefinition:
+        return reward(name=f"Reward {number}", handle=f"reward-{number}", points_cost=Decimal(100), stock=5)
 
     def _card(self, number: int) -> LoyaltyCard:
         return LoyaltyCard.objects.ensure(self.member, self._program(number), at=self.at, cause=self.cause)

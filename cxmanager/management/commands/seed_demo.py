@@ -7,6 +7,7 @@ from access.demo import PASSWORD, PEOPLE, make_users
 from access.roles import Role
 from achievements.demo import make_achievements
 from benefits.demo import issue_some, make_definitions
+from earning.demo import let_some_earn, make_loyalty
 from profiles.demo import make_locations, make_profiles, make_segments, tell_stories
 from reactions.demo import make_reactions
 from transactions.demo import make_transactions
@@ -14,7 +15,7 @@ from transactions.demo_cases import make_cases
 
 
 class Command(BaseCommand):
-    help = "Make a repeatable demo programme: users of every role, shops, benefit definitions, customers, their purchases and their benefits."
+    help = "Make a repeatable demo programme: users of every role, shops, benefit definitions, a loyalty program with its rules, customers, their purchases, what those earned, and their benefits."
 
     def add_arguments(self, parser):
         parser.add_argument("--profiles", type=int, default=500, help="How many customers. Default 500.")
@@ -30,12 +31,16 @@ class Command(BaseCommand):
         customers = make_profiles(profiles, at=at, seed=seed, locations=locations)
         tell_stories(at=at, clerk=clerk, locations=locations)
         make_segments(at=at)
+        make_loyalty(at=at, user=users[Role.PROGRAM_MANAGER])
         benefits = issue_some(definitions, at=at, seed=seed, clerk=clerk, locations=locations)
         purchases = make_transactions(transactions, at=at, seed=seed, locations=locations)
         purchases += make_cases(at=at, locations=locations)
+        awards = let_some_earn(at=at, seed=seed)
         make_segments(at=at)
         make_achievements(at=at, seed=seed)
         make_reactions(at=at, seed=seed, clerk=clerk)
-        self.stdout.write(f"Added {customers:,} customers, {purchases:,} transactions and {benefits:,} benefits.")
+        self.stdout.write(
+            f"Added {customers:,} customers, {purchases:,} transactions and {benefits:,} benefits; some earned {awards:,} times."
+        )
         for role, (_, email) in PEOPLE.items():
             self.stdout.write(f"  {role:<16} {email:<24} {PASSWORD}")

@@ -1,0 +1,152 @@
+"""Programs, tiers, badges and rewards, as program managers set them up."""
+
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from earning.models import Badge, Program, RewardDefinition, TierDefinition
+from tests.earning.rewards import reward
+from tests.earning.rules_made import spending
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def browser(manager) -> Client:
+    client = Client()
+    client.force_login(manager)
+    return client
+
+
+def page(name: str, row=None) -> str:
+    return reverse(f"admin:earning_{name}", args=[row.pk] if row is not None else [])
+
+
+def shown(browser: Client, address: str) -> dict:
+    """What the open form would send back."""
+    form = browser.get(address).context["adminform"].form
+    posted = {}
+    for name in form.fields:
+        value = form[name].value()
+        if isinstance(value, bool):
+            posted |= {name: "on"} if value else {}
+        elif value is not None:
+            posted[name] = value
+    return posted
+
+
+def test_a_program_is_made_and_made_the_default(browser, program):
+    said = {
+        "name": "Staff club",
+        "handle": "staff",
+        "timezone": "Australia/Melbourne",
+        "currency": "aud",
+        "earning_statuses": ["active"],
+        "points_scale": "2",
+        "points_rounding": "floor",
+        "multiplier_stacking": "product",
+        "event_combination": "sum",
+        "expiry_strategy": "months",
+        "expiry_n": "6",
+        "expiry_anchor": "earned",
+        "pending_days": "14",
+        "return_policy": "unlimited",
+        "restore_grace_days": "0",
+        "delivery_skus": "SHIP-1\nSHIP-2",
+    }
+    answer = browser.post(page("program_add"), said)
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    made = Program.objects.get(handle="staff")
+    assert (made.currency, made.delivery_skus, made.expiry_n, made.is_default) == (
+        "AUD",
+        ["SHIP-1", "SHIP-2"],
+        6,
+        False,
+    )
+
+    browser.post(page("program_make_default", made))
+    program.refresh_from_db()
+    made.refresh_from_db()
+    assert (made.is_default, program.is_default) == (True, False)
+    # The list shows both, with what they have.
+    assert b"Staff club" in browser.get(page("program_changelist")).content
+
+
+def test_the_second_editor_of_a_program_is_told(browser, program):
+    said = shown(browser, page("program_change", program))
+    assert browser.post(page("program_change", program), said | {"pending_days": "3"}).status_code == 302
+    answer = browser.post(page("program_change", program), said | {"name": "Club"})
+    assert "days until points can be used" in answer.context["adminform"].form.non_field_errors()[0]
+
+
+def test_a_program_in_use_is_not_deleted(browser, program):
+    other = Program.objects.create(name="Other", handle="other", timezone="UTC", currency="AUD")
+    spending(program="other")
+    for one in (program, other):
+        assert browser.post(page("program_delete", one), {"post": "yes"}).status_code == 403
+    assert Program.objects.count() == 2
+
+
+def test_the_ladder_reads_in_words_and_a_new_tier_is_the_next_rung(browser, program):
+    TierDefinition.objects.create(program=program, name="Bronze", handle="bronze", rank=0)
+    gold = TierDefinition.objects.create(
+        program=program, name="Gold", handle="gold", rank=1, value_min=1000, value_maintain=800, basis="spend"
+    )
+    said = browser.get(page("tierdefinition_changelist")).content.decode()
+    assert said.index("Where everybody starts") < said.index(f"1,000.00 {program.currency} spent in 12 months")
+    assert f"800.00 {program.currency} spent a year" in said
+    assert shown(browser, page("tierdefinition_add"))["rank"] == 2
+
+    said = shown(browser, page("tierdefinition_change", gold)) | {"value_min": "1200", "tags": []}
+    answer = browser.post(page("tierdefinition_change", gold), said)
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    gold.refresh_from_db()
+    assert gold.value_min == 1200
+
+
+def test_a_tier_that_a_rule_names_is_not_deleted(browser, program):
+    gold = TierDefinition.objects.create(program=program, name="Gold", handle="gold", rank=1)
+    free = TierDefinition.objects.create(program=program, name="Free", handle="free", rank=2)
+    spending(tiers=["gold"])
+    answer = browser.post(page("tierdefinition_delete", gold), {"post": "yes"}, follow=True)
+    assert "so it cannot be deleted" in answer.content.decode()
+    browser.post(page("tierdefinition_delete", free), {"post": "yes"})
+    assert list(TierDefinition.objects.all()) == [gold]
+
+
+def test_a_reward_with_a_price_is_in_the_catalogue_until_it_is_archived(browser, program):
+    ten = reward(points_cost=Decimal(500), stock=3)
+    said = browser.get(page("rewarddefinition_changelist")).content.decode()
+    assert "In the catalogue" in said
+    assert "500 points" in said
+    assert "3 of 3" in said
+    browser.post(page("rewarddefinition_archive", ten))
+    ten.refresh_from_db()
+    assert ten.is_archived
+    browser.post(page("rewarddefinition_restore", ten))
+    assert not RewardDefinition.objects.get().is_archived
+
+
+def test_a_reward_names_tiers_of_its_program_and_a_benefit_that_is_there(browser, program):
+    other = Program.objects.create(name="Other", handle="other", timezone="UTC", currency="AUD")
+    theirs = TierDefinition.objects.create(program=other, name="Theirs", handle="theirs", rank=0)
+    ten = reward()
+    said = shown(browser, page("rewarddefinition_change", ten)) | {
+        "tiers": [theirs.pk],
+        "benefit": "none-such",
+        "tags": [],
+    }
+    form = browser.post(page("rewarddefinition_change", ten), said).context["adminform"].form
+    assert form.errors["tiers"] == ["“Theirs” is a tier of another program."]
+    assert form.errors["benefit"] == ["There is no benefit definition “none-such”."]
+
+
+def test_a_badge_that_a_rule_awards_stays(browser):
+    early = Badge.objects.create(name="Early", handle="early")
+    free = Badge.objects.create(name="Free", handle="free")
+    spending(badge="early")
+    assert browser.post(page("badge_delete", early), {"post": "yes"}).status_code == 403
+    browser.post(page("badge_delete", free), {"post": "yes"})
+    assert list(Badge.objects.all()) == [early]
