@@ -74,7 +74,7 @@ def progress_one(
             raise no
         # Refused as every event is, where effects cause one another without end.
         Event.of("", at=at, cause=cause)
-        counted = advance(held, [Step(profile.pk, count, at, source, cause.event)], at=at, cause=cause)
+        counted = advance(held, [Step(profile.pk, Decimal(count), at, source, cause.event)], at=at, cause=cause)
         cycle, ends_at = held.cycle_at(at)
         row = Achievement.objects.filter(profile=profile, definition=held, cycle=cycle).first()
         row = row or Achievement(profile=profile, definition=held, cycle=cycle, ends_at=ends_at)

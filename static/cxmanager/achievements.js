@@ -10,17 +10,18 @@ document.addEventListener("DOMContentLoaded", () => {
   const strategy = () => form.querySelector("[name=strategy]")?.value;
 
   const ask = async (what) => {
-    const number = ++latest;
     const values = new FormData(form);
     for (const [name, value] of [...values]) if (value instanceof File) values.delete(name);
     values.set("definition", ladder.dataset.definition);
     values.set("do", what);
     const answer = await fetch(ladder.dataset.url, { method: "POST", body: values }).catch(() => null);
-    return answer?.ok && number === latest ? answer.json() : null;
+    return answer?.ok ? answer.json() : null;
   };
   const draw = async () => {
+    const number = ++latest;
     const said = await ask("show");
-    if (said) ladder.innerHTML = said.ladder;
+    // What was typed meanwhile is on its way.
+    if (said && number === latest) ladder.innerHTML = said.ladder;
   };
   const later = () => {
     clearTimeout(waiting);
@@ -70,6 +71,8 @@ document.addEventListener("DOMContentLoaded", () => {
       button.closest("[data-level]").remove();
       levels().querySelector("[data-add-level]").focus();
     } else if (button.matches("[data-generate]")) {
+      clearTimeout(waiting);
+      latest += 1;
       const said = await ask("generate");
       if (!said) return;
       levels().querySelector("[data-generate-problem]").textContent = said.problem ?? "";
