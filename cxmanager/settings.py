@@ -317,6 +317,7 @@ SPECTACULAR_SETTINGS = {
         "CountsForEnum": "achievements.models.AchievementDefinition.For",
         "EarningRuleTypeEnum": "earning.models.EarningRule.Type",
         "EarningRuleStatusEnum": "earning.models.EarningRule.Status",
+        "RewardTypeEnum": "earning.models.RewardDefinition.Type",
         "LoyaltyCardStatusEnum": "earning.models.LoyaltyCard.Status",
         "ApprovalStateEnum": "earning.api.approvals.STATES",
         "BenefitTypeEnum": "benefits.models.BenefitDefinition.Type",

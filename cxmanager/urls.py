@@ -14,6 +14,8 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("admin/", admin.site.urls),
     path("api/v3/", include("reactions.api.urls")),
+    # Payments are redemptions by numbers of their own, which those of benefits would swallow.
+    path("api/v3/", include("earning.api.redemption_urls")),
     # Benefits first: /profiles/{p}/benefits is theirs, and profiles' own routes must not swallow it.
     path("api/v3/", include("benefits.api.urls")),
     path("api/v3/", include("achievements.api.urls")),

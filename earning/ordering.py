@@ -62,17 +62,22 @@ def order(
 
 
 def why_not_ordered(
-    definition: RewardDefinition, card: LoyaltyCard, *, at: datetime, points: Decimal
+    definition: RewardDefinition, card: LoyaltyCard, *, at: datetime, points: Decimal, taken: int | None = None
 ) -> Refusal | None:
-    """Why the customer of this card, who has so many points, cannot take one now; or None. Two queries."""
+    """Why the customer of this card, who has so many points and took so many of these, cannot take one now; or None.
+
+    Two queries, or none where tiers and standing were read before and `taken` is known.
+    """
     no = definition.why_not_offered(at=at, tier_id=card.tier_id)
     if no is not None:
         return no
     if definition.stock is not None and definition.stock_used >= definition.stock:
         return refusal("out_of_stock")
     if definition.max_per_profile is not None:
-        held = RewardAllowance.objects.filter(card=card, definition=definition).first()
-        if held is not None and held.taken >= definition.max_per_profile:
+        if taken is None:
+            held = RewardAllowance.objects.filter(card=card, definition=definition).first()
+            taken = held.taken if held is not None else 0
+        if taken >= definition.max_per_profile:
             return too_many_for_one(definition.max_per_profile)
     return too_little(definition.points_cost, points, unit=POINTS) if points < definition.points_cost else None
 

@@ -141,8 +141,9 @@ def correct(
     cause: Cause,
     value_remaining: Decimal | None = None,
     expires_at: datetime | None = None,
+    **noted,
 ) -> Credit:
-    """Put right what an integration recorded wrongly: how much is left, or when it ends. Returns it, fresh.
+    """Put right what an integration recorded wrongly: how much is left, or when it ends; `noted` may be meta. Returns it, fresh.
 
     What is left grows by a further credit that continues this one, and shrinks by an adjustment; of one that expired, what
     was left then. Points are put right in the same way. Raises ValidationError, Refusal: reward_over, ends_too_early.
@@ -156,6 +157,8 @@ def correct(
             raise ValidationError({"expires_at": "It would expire before it can be used."}, code="ends_too_early")
         fresh.expires_at, fresh.updated_at = expires_at, at
         fresh.save(update_fields=["expires_at", "updated_at"])
+    if noted:
+        Credit.objects.filter(pk=fresh.pk).update(**noted, updated_at=at)
     wallet = Wallet(balance, _open(fresh), at=at)
     more = ZERO if value_remaining is None else value_remaining - left_of(fresh) - lapsed_of(fresh)
     if more:

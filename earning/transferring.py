@@ -90,6 +90,8 @@ def continued(source: Credit, amount: Decimal, *, wallet: Wallet, kind: str, ans
         "follows_activity": source.follows_activity,
         "timezone": source.timezone,
         "note": source.note,
+        "reward_definition_id": source.reward_definition_id,
+        "point_definition_id": source.point_definition_id,
         "created_at": wallet.at,
         "updated_at": wallet.at,
     }

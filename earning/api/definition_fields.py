@@ -22,26 +22,32 @@ class DefinitionSerializer(CleanedModelSerializer):
     def _without_null(self, name: str, value):
         if value is not None or name in self.Meta.needed or name not in self.fields:
             return value
-        if name == "tags":
-            return []
         field = self.Meta.model._meta.get_field(name)
+        if field.many_to_many:
+            return []
         empty = not field.has_default() and not field.empty_strings_allowed
         return None if field.null or empty else field.get_default()
 
     def create(self, attributes: dict):
-        tags = attributes.pop("tags", [])
+        many = self._many_of(attributes)
         row = self.Meta.model(**attributes)
         with told_politely(row):
             row.save(force_insert=True)
-        row.tags.set(Tag.objects.named(*tags))
-        return row
+        return self._named(row, many)
 
     def update(self, row, attributes: dict):
-        tags = attributes.pop("tags", None)
+        many = self._many_of(attributes)
         for name, value in attributes.items():
             setattr(row, name, value)
         with told_politely(row):
             row.save(update_fields=[*attributes, "updated_at"])
-        if tags is not None:
-            row.tags.set(Tag.objects.named(*tags))
+        return self._named(row, many)
+
+    def _many_of(self, attributes: dict) -> dict:
+        fields = {field.name for field in self.Meta.model._meta.many_to_many}
+        return {name: attributes.pop(name) for name in fields & attributes.keys()}
+
+    def _named(self, row, many: dict):
+        for name, rows in many.items():
+            getattr(row, name).set(Tag.objects.named(*rows) if name == "tags" else rows)
         return row

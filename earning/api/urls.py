@@ -1,5 +1,5 @@
 from cxmanager.rest.routing import OmneoRouter, endpoint
-from earning.api import point_urls, rule_urls
+from earning.api import point_urls, reward_urls, rule_urls
 from earning.api.coupons import CouponPoolViewSet, CouponViewSet
 from earning.api.permissions import PermissionViewSet
 from earning.api.postings import PostingViewSet
@@ -27,6 +27,7 @@ urlpatterns = [
     endpoint(f"{ONE}/referrals", ReferralViewSet.as_view({"get": "list", "post": "create"}), "profile-referrals"),
     *rule_urls.urlpatterns,
     *point_urls.urlpatterns,
+    *reward_urls.urlpatterns,
     endpoint(f"{ONE}/tiers", ProfileTierViewSet.as_view({"get": "retrieve"}), "profile-tiers"),
     endpoint(f"{ONE}/tiers/calculate", ProfileTierViewSet.as_view({"get": "calculate"}), "profile-tiers-calculate"),
     endpoint(f"{ONE}/tiers/assign", ProfileTierViewSet.as_view({"post": "assign"}), "profile-tiers-assign"),

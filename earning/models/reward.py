@@ -198,12 +198,12 @@ class RewardDefinition(models.Model):
         return None
 
     def why_not_offered(self, *, at: datetime, tier_id: int | None) -> Refusal | None:
-        """Why a customer on that tier cannot take it from the catalogue now, points and stock aside; or None. One query."""
+        """Why a customer on that tier cannot take it from the catalogue now, points and stock aside; or None. One query, unless its tiers were read with it."""
         if self.is_archived or not self.is_published or self.points_cost is None:
             return refusal("not_in_catalogue")
         if (self.available_from and at < self.available_from) or (self.available_until and at > self.available_until):
             return refusal("not_available_now")
-        tiers = set(self.tiers.values_list("pk", flat=True))
+        tiers = {tier.pk for tier in self.tiers.all()}
         return refusal("tier_required") if tiers and tier_id not in tiers else None
 
     def why_not_deletable(self) -> Refusal | None:

@@ -1,14 +1,16 @@
 """What there is of earning, for the world of the tests that go over all lists and pages."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from django.utils import timezone
 
-from earning import pointing
+from earning import ordering, pointing, redeeming, rewarding
 from earning.models import (
     Adjustment,
     Award,
     Badge,
+    BalanceRedemption,
     CouponPool,
     Credit,
     EarningRule,
@@ -17,6 +19,7 @@ from earning.models import (
     Program,
     Referral,
     RewardDefinition,
+    RewardOrder,
     TierDefinition,
 )
 from profiles.models import Consent, Location, Segment, Tag
@@ -101,3 +104,28 @@ class EarningWorld:
         given = {"at": self.at, "cause": self.cause, "definition": self._point_definition(number)}
         left = Decimal(12 + number % 5)
         return pointing.give(self.member, Decimal(10), value_remaining=left, external_id=f"point-{number}", **given)
+
+    def _offer(self, number: int) -> RewardDefinition:
+        definition = reward(
+            name=f"Reward {number}", handle=f"reward-{number}", points_cost=Decimal(1), max_per_profile=3, stock=50
+        )
+        definition.tags.set(Tag.objects.named("vip", f"tag-{number}"))
+        definition.tiers.add(self._tier(700 + number))
+        return definition
+
+    def _reward(self, number: int) -> Credit:
+        """One to which more was added by hand."""
+        one = rewarding.issue(self._offer(number), self.member, at=self.at, cause=self.cause)
+        return rewarding.correct(one, value_remaining=Decimal(15), at=self.at, cause=self.cause)
+
+    def _payment(self, number: int) -> BalanceRedemption:
+        self._reward(number)
+        place = Location.objects.create(name=f"Of payment {number}")
+        return redeeming.redeem(self.member, Decimal(1), at=self.at, cause=replace(self.cause, location=place))
+
+    def _order(self, number: int) -> RewardOrder:
+        definition = self._offer(number)
+        definition.tiers.clear()
+        card = LoyaltyCard.objects.ensure(self.member, at=self.at, cause=self.cause)
+        card.credit(Decimal(1), at=self.at, cause=self.cause)
+        return ordering.order(definition, self.member, at=self.at, cause=self.cause)
