@@ -26,7 +26,7 @@ class ClimbViewSet(ProfileScopedViewSet):
     """How far one customer is: in every achievement that is offered, and in those that they climbed before."""
 
     serializer_class = ClimbShape
-    filter_fields = {"definition_id": "pk", "definition.handle": "handle", "definition.name": "name"}
+    filter_fields = {"definition_id": "id", "definition.handle": "handle", "definition.name": "name"}
     sort_fields = ["name", "handle"]
 
     def get_queryset(self):

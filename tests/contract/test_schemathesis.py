@@ -33,6 +33,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from achievements.models import AchievementDefinition
 from benefits.models import Benefit, BenefitDefinition
 from profiles.cause import Cause
 from profiles.member_tokens import signed
@@ -96,8 +97,12 @@ def known(db, at) -> dict[str, str]:
     run = Run.objects.create(
         reaction=trigger, event=Event.objects.first(), state=Run.State.PARKED, next_at=at, created_at=at
     )
+    visits = AchievementDefinition.objects.create(name="Visits", handle="visits", strategy="linear", every=1)
+    climbed = visits.progress(sale.profile, at=at, cause=Cause()).achievement
     return {
         **printed,
+        "/achievements": climbed.pk,
+        "/achievements/definitions": visits.pk,
         "/targets": target.pk,
         "/webhooks": Webhook.objects.get().pk,
         "/deliveries": Delivery.objects.test(target, body="{}", at=at).pk,

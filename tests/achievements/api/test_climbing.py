@@ -99,6 +99,12 @@ def test_the_list_has_all_for_staff(api, url, visits, climb, other_member):
     assert rows["data"][1]["id"] is None
 
 
+def test_the_list_is_narrowed(api, url, visits):
+    AchievementDefinition.objects.create(name="Ours", handle="ours")
+    for query in ({"filter[definition_id]": visits.pk}, {"filter[definition.handle]": "visits"}):
+        assert [one["definition_id"] for one in api.get(url, query).json()["data"]] == [visits.pk]
+
+
 def test_one(api, url, visits, climb, member, other_member):
     row = climb(visits, 6).achievement
     assert api.get(f"{url}/{row.pk}").json()["data"]["count"] == 6
