@@ -74,6 +74,18 @@ SIDEBAR = [
                 "admin:earning_rewarddefinition_changelist",
                 "earning.view_rewarddefinition",
             ),
+            page(
+                _("Coupon pools"),
+                "confirmation_number",
+                "admin:earning_couponpool_changelist",
+                "earning.view_couponpool",
+            ),
+            page(
+                _("Point definitions"),
+                "toll",
+                "admin:earning_pointdefinition_changelist",
+                "earning.view_pointdefinition",
+            ),
             page(_("Badges"), "workspace_premium", "admin:earning_badge_changelist", "earning.view_badge"),
             page(_("Programs"), "loyalty", "admin:earning_program_changelist", "earning.view_program"),
         ],

@@ -7,7 +7,17 @@ from django.db import transaction
 
 from access.models import User
 from cxmanager.refusals import Refusal
-from earning.models import Award, Badge, EarningRule, Program, RewardDefinition, RewardOrder, TierDefinition
+from earning.coupon_making import bring
+from earning.models import (
+    Award,
+    Badge,
+    CouponPool,
+    EarningRule,
+    Program,
+    RewardDefinition,
+    RewardOrder,
+    TierDefinition,
+)
 from earning.ordering import order
 from earning.reporting import report
 from profiles.cause import Cause, Door
@@ -137,6 +147,14 @@ RULES = [
         "rewards": {"currency_amount": "5"},
     },
     {
+        "name": "Letter of the summer",
+        "handle": "summer-letter",
+        "type": "coupon",
+        "description": "250 points with the code of your letter. Each letter has its own.",
+        "conditions": {"pool": "summer-letters"},
+        "rewards": {"points": "250"},
+    },
+    {
         "name": "Thank you from our staff",
         "handle": "staff-thank-you",
         "type": "spending",
@@ -209,6 +227,7 @@ def make_loyalty(*, at: datetime, user: User) -> Program:
     make_tiers(program)
     for name, handle, description in BADGES:
         Badge.objects.get_or_create(handle=handle, defaults={"name": name, "description": description})
+    make_pool(program)
     known = set(EarningRule.objects.filter(program=program).values_list("handle", flat=True))
     for document in RULES:
         if document["handle"] not in known:
@@ -235,6 +254,15 @@ def make_tiers(program: Program) -> None:
             value_maintain=value_min * Decimal("0.8") if value_min else None,
             short_description=description,
         )
+
+
+def make_pool(program: Program) -> None:
+    """Two hundred codes for letters."""
+    pool, is_new = CouponPool.objects.get_or_create(
+        program=program, handle="summer-letters", defaults={"name": "Letters of the summer"}
+    )
+    if is_new:
+        bring(pool, [f"summer-{number:04}-{number * 7919 % 9973:04}" for number in range(200)])
 
 
 def let_some_earn(*, at: datetime, seed: int, most_customers: int = 60, most_sales: int = 200) -> int:

@@ -16,7 +16,7 @@ from unfold.widgets import (
 )
 
 from cxmanager.words import WordsField, WordsWidget
-from earning.models import Badge
+from earning.models import Badge, CouponPool
 from earning.rules.fields import Field
 from earning.rules.matching import MATCH_FIELDS, MULTIPLIER, MatchField, MultipliersField
 
@@ -86,6 +86,13 @@ def badge_box(field: Field) -> forms.Field:
     return Typed(label=field.label, widget=select_box([("", "None"), *badges]), help_text="A mark of honour, once.")
 
 
+def pool_box(field: Field) -> forms.Field:
+    pools = CouponPool.objects.order_by("name")
+    choices = [(one.handle, f"{one.name} ({one.codes_count:,} codes)") for one in pools]
+    help_text = "A pool of codes, each of which one customer can use once, in place of the codes above."
+    return Typed(label=field.label, widget=select_box([("", "None"), *choices]), help_text=help_text)
+
+
 def boxes_of(fields, place: str, data: Mapping) -> Iterator[tuple[str, forms.Field]]:
     """(name, box) of all that these fields ask for; of rows as many as the data has."""
     for field in fields:
@@ -96,6 +103,8 @@ def boxes_of(fields, place: str, data: Mapping) -> Iterator[tuple[str, forms.Fie
             for number in range(rows_in(data, name)):
                 yield f"{name}.{number}.multiplier", box_of(MULTIPLIER)
                 yield from boxes_of(MATCH_FIELDS, f"{name}.{number}.match", data)
+        elif name == "conditions.pool":
+            yield name, pool_box(field)
         else:
             yield name, box_of(field)
 

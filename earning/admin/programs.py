@@ -10,7 +10,7 @@ from django.urls import reverse
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminSelect2Widget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelect2Widget
 
 from cxmanager.conditional_fields import ConditionalFieldsMixin
 from cxmanager.editing import ChangedMeanwhileFormMixin
@@ -39,7 +39,7 @@ class ProgramForm(ChangedMeanwhileFormMixin, forms.ModelForm):
         label="Cards that earn",
         choices=LoyaltyCard.Status.choices,
         initial=["active"],
-        widget=forms.CheckboxSelectMultiple,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text=Program._meta.get_field("earning_statuses").help_text,
     )
 

@@ -189,6 +189,10 @@ class RewardDefinitionAdmin(
             field.widget.attrs["rows"] = 3
         return field
 
+    def render_change_form(self, request: HttpRequest, context, add=False, change=False, form_url="", obj=None):
+        context["show_delete"] = obj is not None and obj.why_not_deletable() is None
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
     def get_readonly_fields(self, request: HttpRequest, obj=None):
         return ["program"] if obj is not None else []
 

@@ -153,7 +153,7 @@ def asked(outcome: Outcome, simulation: Simulation, draft: dict | None, *, at: d
         if award.currency_amount:
             parts.append(money(award.currency_amount, award.currency))
         if award.badge:
-            parts.append(f"the badge {award.badge}")
+            parts.append(f"the badge “{award.badge}”")
         to = "" if award.beneficiary == "member" else " for who referred the customer"
         given.append(worked_out(" and ".join(parts), award.working) + to)
         states.append(STATES[state_of(one, decision.at_hand.rules, at=at)])

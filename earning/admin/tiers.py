@@ -118,6 +118,10 @@ class TierDefinitionAdmin(OfChosenProgramMixin, VersionsMixin, SimpleHistoryAdmi
         ladder = TierDefinition.objects.ladder(initial["program"].pk) if "program" in initial else []
         return {"rank": ladder[-1].rank + 1 if ladder else 0} | initial
 
+    def render_change_form(self, request: HttpRequest, context, add=False, change=False, form_url="", obj=None):
+        context["show_delete"] = obj is not None and obj.why_not_deletable() is None
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
     def get_readonly_fields(self, request: HttpRequest, obj=None):
         # A tier stays with its program, whose cards stand on it.
         return ["program"] if obj is not None else []

@@ -5,6 +5,9 @@ from django.core.management import call_command
 
 from access.models import User
 from benefits.models import Benefit, BenefitDefinition, Redemption
+from earning.checking import drift
+from earning.models import Award, EarningRule, RewardOrder
+from earning.rules import TYPES
 from profiles.models import Address, CustomAttribute, Event, Identity, Location, Note, Profile, Segment
 from tests.declared import undeclared_rows
 from transactions.models import Product, Transaction, TransactionClaim
@@ -37,6 +40,11 @@ def test_makes_a_programme_and_is_safe_to_run_twice(capsys):
     assert not Benefit.objects.filter(issued_at__lt=Profile.objects.earliest("joined_at").joined_at).exists()
     assert counts[0][-2:] == [304, 20]
     # No list and no filter of the back office is empty to a newcomer.
+    assert {*EarningRule.objects.values_list("type", flat=True)} == {*TYPES}
+    assert {*EarningRule.objects.values_list("status", flat=True)} == {"draft", "active", "inactive", "archived"}
+    assert Award.objects.waiting().exists()
+    assert RewardOrder.objects.exists()
+    assert list(drift()) == []
     assert Transaction.objects.filter(status="pending").count() == Transaction.objects.filter(is_void=True).count() == 1
     assert Transaction.objects.get(currency="NZD").net == Decimal("54.28")
     assert Transaction.objects.filter(profile=None).count() == TransactionClaim.objects.count() == 1

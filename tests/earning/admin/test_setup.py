@@ -1,12 +1,14 @@
 """Programs, tiers, badges and rewards, as program managers set them up."""
 
+import re
 from decimal import Decimal
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from earning.models import Badge, Program, RewardDefinition, TierDefinition
+from earning.models import Badge, Coupon, CouponPool, PointDefinition, Program, RewardDefinition, TierDefinition
+from jobs.working import run_one
 from tests.earning.rewards import reward
 from tests.earning.rules_made import spending
 
@@ -150,3 +152,47 @@ def test_a_badge_that_a_rule_awards_stays(browser):
     assert browser.post(page("badge_delete", early), {"post": "yes"}).status_code == 403
     browser.post(page("badge_delete", free), {"post": "yes"})
     assert list(Badge.objects.all()) == [early]
+
+
+class TestCoupons:
+    @pytest.fixture
+    def pool(self, program) -> CouponPool:
+        return CouponPool.objects.create(program=program, name="Letters", handle="letters")
+
+    def test_codes_are_brought_made_and_taken_out_as_a_file(self, browser, pool):
+        answer = browser.post(page("couponpool_bring_codes", pool), {"codes": "AAAA-1\nBBBB-2, aaaa-1"}, follow=True)
+        assert "2 are new. 1 was there already." in answer.content.decode()
+        browser.post(page("couponpool_make_codes", pool), {"count": "30", "prefix": "summer-"})
+        while run_one(worker="me"):
+            pass
+        pool.refresh_from_db()
+        assert pool.codes_count == 32
+        file = b"".join(browser.get(page("couponpool_codes_as_file", pool)).streaming_content).decode()
+        assert file.startswith("aaaa-1\r\nbbbb-2\r\n")
+        assert file.count("summer-") == 30
+        shown = browser.get(page("couponpool_changelist")).content.decode()
+        assert ">32<" in re.sub(r"\s", "", shown)
+
+    def test_wrong_codes_say_so_at_their_box(self, browser, pool):
+        form = browser.post(page("couponpool_bring_codes", pool), {"codes": "x"}).context["form"]
+        assert form.errors["codes"] == ["“x” is no code: they have 4 to 64 characters."]
+        form = browser.post(page("couponpool_make_codes", pool), {"count": "0"}).context["form"]
+        assert form.errors["count"]
+        assert not Coupon.objects.exists()
+
+    def test_a_pool_with_codes_is_not_deleted(self, browser, pool):
+        browser.post(page("couponpool_bring_codes", pool), {"codes": "AAAA-1"})
+        assert browser.post(page("couponpool_delete", pool), {"post": "yes"}).status_code == 403
+
+    def test_rules_choose_a_pool_from_a_list(self, browser, pool):
+        answer = browser.get(f"{reverse('admin:earning_earningrule_add')}?type=coupon")
+        assert "Letters (0 codes)" in answer.content.decode()
+
+
+def test_a_point_definition_is_kept_and_counts_what_was_given(browser):
+    answer = browser.post(page("pointdefinition_add"), {"name": "Welcome points", "handle": "welcome"})
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    assert "Welcome points" in browser.get(page("pointdefinition_changelist")).content.decode()
+    made = PointDefinition.objects.get()
+    browser.post(page("pointdefinition_delete", made), {"post": "yes"})
+    assert not PointDefinition.objects.exists()
