@@ -5,6 +5,7 @@ from datetime import datetime
 from profiles.acting import Text, acts
 from profiles.cause import Cause
 from profiles.models import Profile
+from reactions.context import for_template
 from reactions.models import Delivery, Target
 
 
@@ -26,5 +27,5 @@ def send_to_target(profile: Profile, *, at: datetime, cause: Cause, context: dic
 
     What is known of the customer is found at the root, as in the target's preview, whatever the event; its own names come first.
     """
-    context = (context.get("profile") or {}) | context
+    context = for_template(context)
     return Delivery.objects.send(Target.objects.get(handle=target), context=context, at=at, cause=cause, key=key)

@@ -64,6 +64,12 @@ def example_context(name: str) -> dict:
     return payload | {"profile_id": NOBODY, "profile": profile}
 
 
+def for_template(context: dict) -> dict:
+    """The same for a template, which finds the customer at the root and under `profile`, whatever the event; its own names come first."""
+    profile = context["profile"] if "profile" in context else context
+    return (profile or {}) | context | {"profile": profile}
+
+
 def put(context: dict, name: str, value) -> None:
     """The value under its dotted name. Where a value has the name of a group, the group stands."""
     *groups, last = name.split(".")

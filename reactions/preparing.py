@@ -9,7 +9,7 @@ from profiles.conditions.reading import ConditionInvalid
 from profiles.events.asking import holds
 from profiles.events.catalogue import CATALOGUE
 from profiles.models import Event
-from reactions.context import context_of, example_context, with_numbers
+from reactions.context import context_of, example_context, for_template, with_numbers
 from reactions.json_writing import as_json_text
 from reactions.models import Delivery, Webhook
 from reactions.sealing import MASK
@@ -92,7 +92,7 @@ def extra_data(template: str, context: dict, *, at: datetime) -> dict:
     """What the template adds to the body; nothing where there is none. Raises TemplateFailed where it makes no object."""
     if not template.strip():
         return {}
-    made = json.loads(render(template, context, at=at))
+    made = json.loads(render(template, for_template(context), at=at))
     if not isinstance(made, dict):
         raise TemplateFailed('it must make an object, such as {"shop": "Fitzroy"}')
     return made

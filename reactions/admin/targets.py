@@ -21,7 +21,7 @@ from profiles.models import Profile
 from reactions.admin.confirming import confirmed
 from reactions.admin.deliveries import answered, log_of
 from reactions.admin.forms import TargetForm
-from reactions.context import context_of_profile
+from reactions.context import context_of_profile, for_template
 from reactions.delivering import send_now
 from reactions.models import Delivery, Target
 from reactions.reaching import host_of
@@ -104,7 +104,7 @@ class TargetAdmin(VersionsMixin, SimpleHistoryAdmin, ModelAdmin):
         try:
             text = render(
                 request.POST.get("template", ""),
-                context_of_profile(profile, at=timezone.now()),
+                for_template(context_of_profile(profile, at=timezone.now())),
                 at=timezone.now(),
             )
         except ValidationError as error:
@@ -123,7 +123,7 @@ class TargetAdmin(VersionsMixin, SimpleHistoryAdmin, ModelAdmin):
 
         def do() -> tuple[int, str]:
             at = timezone.now()
-            body = render(target.template, context_of_profile(profile, at=at), at=at)
+            body = render(target.template, for_template(context_of_profile(profile, at=at)), at=at)
             row = send_now(Delivery.objects.test(target, body=body, profile=profile, at=at), at=at)
             return messages.SUCCESS if row.state == row.State.DELIVERED else messages.ERROR, answered(row)
 

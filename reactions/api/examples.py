@@ -5,7 +5,7 @@ from drf_spectacular.utils import OpenApiExample
 PROFILE_ID = "0190c3ad-38cd-7747-b7f3-6649c9c05c5d"
 TEMPLATE = '{"to": "{{ email }}", "message": "Happy birthday, {{ first_name }}!"}'
 CONDITION = '{"==": [{"var": "attributes.comms.email_promo"}, true]}'
-EXTRA = '{"tier": {{ profile.tier_handle }}, "greeting": "Hello {{ profile.first_name }}"}'
+EXTRA = '{"tier": {{ tier_handle }}, "greeting": "Hello {{ first_name }}"}'
 TIMES = {"created_at": "2026-05-01 12:00:00", "updated_at": "2026-05-01 12:00:00"}
 
 TARGET = OpenApiExample(

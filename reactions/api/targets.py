@@ -15,7 +15,7 @@ from cxmanager.rest.viewsets import CrudViewSet, enveloped
 from profiles.models import Profile
 from reactions.api import examples
 from reactions.api.fields import SignedSerializer, TextCondition
-from reactions.context import context_of_profile
+from reactions.context import context_of_profile, for_template
 from reactions.models import Target
 from reactions.models.target import LONGEST_HEADER, validate_headers
 from reactions.templating import LONGEST, render
@@ -99,5 +99,5 @@ class TargetViewSet(CrudViewSet):
         profile = get_object_or_404(Profile.objects.living(), pk=given.validated_data["profile_id"])
         at = timezone.now()
         template = given.validated_data.get("template", target.template)
-        body = render(template, context_of_profile(profile, at=at), at=at)
+        body = render(template, for_template(context_of_profile(profile, at=at)), at=at)
         return enveloped({"body": body, "json": json.loads(body)})

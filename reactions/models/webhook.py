@@ -94,7 +94,7 @@ class Webhook(Signed):
         "extra data",
         blank=True,
         validators=[validate_template],
-        help_text="What is sent beside what the event carries: a JSON object, with names in braces as in a target. Where both have a name, yours is sent. Example: {“greeting”: “Hello {{ profile.first_name }}”}.",
+        help_text='What is sent beside what the event carries: a JSON object, with names in braces as in a target. Where both have a name, yours is sent. Example: {"greeting": "Hello {{ first_name }}"}.',
     )
     failures_in_a_row = models.PositiveIntegerField(default=0, editable=False)
     paused_at = models.DateTimeField(null=True, editable=False)

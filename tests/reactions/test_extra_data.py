@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from profiles.cause import Cause
 from profiles.events.catalogue import CATALOGUE
-from reactions.context import example_context
+from reactions.context import example_context, for_template
 from reactions.delivering import deliver_due
 from reactions.listening import queue
 from reactions.models import Delivery, Webhook
@@ -37,6 +37,27 @@ def test_stands_beside_what_the_event_carries(told, receiver, member):
     (body,) = receiver.bodies
     assert (body["greeting"], body["tag"], body["shout"]) == ("Hello Maria", "vip", "VIP")
     assert body["profile"]["email"] == "maria@example.com"
+
+
+@pytest.mark.parametrize(
+    ("event", "payload"), [("tag.added", {"tag": "vip"}), ("profile.updated", {"changes": {}})], ids=["other", "own"]
+)
+def test_finds_the_customer_at_the_root_and_under_their_name_whatever_the_event(webhook, receiver, member, at, event, payload):
+    webhook.trigger, webhook.extra_data_template = event, '{"names": ["{{ first_name }}", "{{ profile.first_name }}"]}'
+    webhook.save()
+    queue([member.record(event, at=at, cause=Cause(), payload=payload)], at=at)
+    deliver_due(at=at)
+    (body,) = receiver.bodies
+    assert body["names"] == ["Maria", "Maria"]
+    assert ("profile" in body) is (event == "tag.added")
+
+
+def test_of_an_event_without_a_customer_its_own_names_are_found(at):
+    assert for_template({"file": "a.csv", "profile_id": None, "profile": None}) == {
+        "file": "a.csv",
+        "profile_id": None,
+        "profile": None,
+    }
 
 
 def test_its_value_is_sent_where_both_have_a_name(told, receiver):
