@@ -78,7 +78,8 @@ RECIPES = [
         "Whoever bought for the first time gets a benefit for the next time.",
         "aggregation.updated",
         lambda: [
-            only_if({"==": [{"var": "aggregations.total_shop_days"}, 1]}),
+            # As of the event: by the time that a worker sees it, there may be further purchases.
+            only_if({"==": [{"var": "total_shop_days"}, 1]}),
             # The figures change more than once on that day.
             only_if({"!": {"in": ["first-purchase", {"var": "flattened_tags"}]}}),
             action("tag.add", tag="first-purchase"),
@@ -91,7 +92,8 @@ RECIPES = [
         "With the purchase of their fifth day of shopping a customer gets a benefit.",
         "aggregation.updated",
         lambda: [
-            only_if({"==": [{"var": "aggregations.total_shop_days"}, 5]}),
+            # As of the event: by the time that a worker sees it, there may be further purchases.
+            only_if({"==": [{"var": "total_shop_days"}, 5]}),
             # The figures change more than once on that day.
             only_if({"!": {"in": ["fifth-shop", {"var": "flattened_tags"}]}}),
             action("tag.add", tag="fifth-shop"),

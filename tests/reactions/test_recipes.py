@@ -55,6 +55,17 @@ def buy(member, cause, go):
     return buy
 
 
+@pytest.mark.parametrize("recipe", ["first-purchase", "fifth-shop"])
+def test_also_where_further_purchases_came_before_a_worker_looked(follow, member, cause, go, at, recipe):
+    follow(recipe)
+    for day in range(7):
+        line = {"sku": "KNIT", "name": "Knit", "quantity": Decimal(1), "price_sell": Decimal(30)}
+        document = {"external_id": f"S{day}", "transacted_at": at + day * DAY, "items": [line]}
+        Transaction.objects.record(member, document, at=at + day * DAY, cause=cause)
+    go(at + 7 * DAY)
+    assert Benefit.objects.filter(profile=member).count() == 1
+
+
 @pytest.mark.parametrize(("recipe", "days"), [("first-purchase", [0]), ("fifth-shop", [4])])
 def test_with_the_purchase_of_that_day_and_once(follow, buy, at, recipe, days):
     follow(recipe)
