@@ -66,7 +66,7 @@ def example_context(name: str) -> dict:
 
 def for_template(context: dict) -> dict:
     """The same for a template, which finds the customer at the root and under `profile`, whatever the event; its own names come first."""
-    profile = context["profile"] if "profile" in context else context
+    profile = context.get("profile", context)
     return (profile or {}) | context | {"profile": profile}
 
 

@@ -42,7 +42,9 @@ def test_stands_beside_what_the_event_carries(told, receiver, member):
 @pytest.mark.parametrize(
     ("event", "payload"), [("tag.added", {"tag": "vip"}), ("profile.updated", {"changes": {}})], ids=["other", "own"]
 )
-def test_finds_the_customer_at_the_root_and_under_their_name_whatever_the_event(webhook, receiver, member, at, event, payload):
+def test_finds_the_customer_at_the_root_and_under_their_name_whatever_the_event(
+    webhook, receiver, member, at, event, payload
+):
     webhook.trigger, webhook.extra_data_template = event, '{"names": ["{{ first_name }}", "{{ profile.first_name }}"]}'
     webhook.save()
     queue([member.record(event, at=at, cause=Cause(), payload=payload)], at=at)
