@@ -115,7 +115,7 @@ class CouponPoolAdmin(OfChosenProgramMixin, ModelAdmin):
     @action(description="Make codes", url_path="make", icon="add_circle", permissions=["change"])
     def make_codes(self, request: HttpRequest, object_id: str) -> HttpResponse:
         pool = get_object_or_404(CouponPool, pk=object_id)
-        act = self._act(pool, "Make codes", "They are made in the background, a hundred thousand in about a minute.")
+        act = self._act(pool, "Make codes", "They are made in the background. The list shows how many there are.")
 
         def do(cleaned: dict) -> str:
             make_later(pool, cleaned["count"], prefix=cleaned["prefix"], at=timezone.now(), user=request.user)
