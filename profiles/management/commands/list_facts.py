@@ -11,7 +11,9 @@ HEAD = """# What conditions can ask
 Made by `python manage.py list_facts > docs/facts.md` from the declarations that the evaluator, the database queries and the
 visual builder read. Dates are `YYYY-MM-DD`; moments are `YYYY-MM-DD HH:MM:SS` in UTC, and a bare date compared with one
 means that whole day in the programme's time zone. Beside these, every custom attribute can be asked by the name
-`custom_attributes.NAMESPACE.HANDLE`; it is of the type that it is compared with, and unknown where it holds another.
+`custom_attributes.NAMESPACE.HANDLE`; it is of the type that it is compared with, and unknown where it holds another. Every achievement can be asked for its
+`achievements.HANDLE.count`, which is that of the present cycle, and `achievements.HANDLE.level`, the highest ever reached;
+both are numbers, and 0 for who has none.
 """
 
 
