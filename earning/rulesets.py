@@ -4,7 +4,7 @@ The token is read with the card, so what a rule says counts from the first purch
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -52,6 +52,15 @@ class RuleSet:
         """Whether a live rule is for the event of this name, or the code of a custom one."""
         return name in self._names
 
+    def with_drafts_in_place(self) -> "RuleSet":
+        """The same without the saved rules whose handle a draft has: it stands in their place."""
+        drafts = {rule.handle for rule in self.all if rule.id < 0}
+
+        def kept(rules: tuple[RuleTerms, ...]) -> tuple[RuleTerms, ...]:
+            return tuple(rule for rule in rules if rule.id < 0 or rule.handle not in drafts)
+
+        return replace(self, all=kept(self.all), live=kept(self.live))
+
     @cached_property
     def _by_kind(self) -> dict[str, tuple[RuleTerms, ...]]:
         kinds = {kind for rule in self.live for kind in rule.conditions.hears}
@@ -96,13 +105,8 @@ def rules_of_program(program: Program) -> RuleSet:
 
 
 def read_rules(program: Program, *, drafts: Sequence[ReadRule] = (), only_drafts: bool = False) -> RuleSet:
-    """The rules as they stand in the database, with drafts that are written nowhere, or those alone.
-
-    A draft with the handle of a rule stands in its place.
-    """
-    in_place_of = [draft.fields["handle"] for draft in drafts if draft.fields["handle"]]
-    saved = EarningRule.objects.filter(program=program).exclude(handle__in=in_place_of)
-    rules = () if only_drafts else saved.whole()
+    """The rules as they stand in the database, with drafts that are written nowhere, or those alone."""
+    rules = () if only_drafts else EarningRule.objects.filter(program=program).whole()
     found = [terms_of(rule) for rule in rules]
     found += [terms_of_draft(draft, number=number) for number, draft in enumerate(drafts, 1)]
     live = tuple(rule for rule in found if rule.status == EarningRule.Status.ACTIVE)

@@ -146,7 +146,7 @@ def unwritten(card: LoyaltyCard, profile: Profile, *, at: datetime) -> AtHand:
 
 
 def with_drafts(at_hand: AtHand, drafts: Sequence[dict], *, only_draft: bool, at: datetime) -> AtHand:
-    """The card with rules that nobody saved beside those of the program, or in their place."""
+    """The card with rules that nobody saved beside those of the program, or alone. One with the handle of a rule stands in its place."""
     if not drafts and not only_draft:
         return at_hand
     read, errors = [], {}
@@ -158,4 +158,4 @@ def with_drafts(at_hand: AtHand, drafts: Sequence[dict], *, only_draft: bool, at
     if errors:
         raise ValidationError(errors)
     rules = read_rules(at_hand.rules.program, drafts=read, only_drafts=only_draft)
-    return with_segments([at_hand.of_program(rules)], at_hand.card.profile, at=at)[0]
+    return with_segments([at_hand.of_program(rules.with_drafts_in_place())], at_hand.card.profile, at=at)[0]
