@@ -350,6 +350,7 @@ UNFOLD = {
         lambda request: "/static/cxmanager/cxmanager.css",
         lambda request: "/static/cxmanager/benefits.css",
         lambda request: "/static/cxmanager/earning.css",
+        lambda request: "/static/cxmanager/loyalty.css",
     ],
     "SCRIPTS": [
         lambda request: "/static/cxmanager/cxmanager.js",

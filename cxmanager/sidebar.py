@@ -59,6 +59,32 @@ SIDEBAR = [
             ),
             page(_("Redemptions"), "receipt_long", "admin:benefits_redemption_changelist", "benefits.view_redemption"),
             page(_("Bulk issues"), "group_add", "admin:benefits_benefitbatch_changelist", "benefits.view_benefitbatch"),
+            page(_("Cards"), "loyalty", "admin:earning_loyaltycard_changelist", "earning.view_loyaltycard"),
+            page(_("Points and money in"), "add_circle", "admin:earning_credit_changelist", "earning.view_credit"),
+            page(
+                _("Points and money out"), "do_not_disturb_on", "admin:earning_debit_changelist", "earning.view_debit"
+            ),
+            page(
+                _("Payments with points"),
+                "payments",
+                "admin:earning_balanceredemption_changelist",
+                "earning.view_balanceredemption",
+            ),
+            page(
+                _("Orders from the catalogue"),
+                "shopping_bag",
+                "admin:earning_rewardorder_changelist",
+                "earning.view_rewardorder",
+            ),
+            page(_("Awards"), "emoji_events", "admin:earning_award_changelist", "earning.view_award"),
+            page(
+                _("Approvals"),
+                "pending_actions",
+                "admin:earning_adjustment_approvals",
+                "earning.approve_award",
+                "earning.view_award",
+            )
+            | {"badge": "earning.admin.inbox.badge"},
         ],
     },
     {

@@ -6,7 +6,7 @@ from datetime import datetime
 from earning.amounts import in_words
 from earning.deciding import decide, occurrences_of
 from earning.members import cards_of
-from earning.models import Award, Credit, EarningRule
+from earning.models import Award, Credit, Debit, EarningRule
 from earning.purchases import purchase_of
 from earning.snapshot import Outcome
 from profiles.models import Event, Profile
@@ -108,3 +108,15 @@ def why_not(rule: EarningRule, profile: Profile, *, at: datetime, transaction: T
     decision = decide(cards[0], occurrences, rules=cards[0].rules.all)
     outcome = next((one for one in decision.outcomes if one.rule.id == rule.pk), None)
     return WhyNot(rule, sale, awards, outcome)
+
+
+def why_taken(debit: Debit) -> list[Link]:
+    """From what was taken to why: the debit, its reason, the purchase, and the events and people behind it. One query for each event."""
+    links = [Link("debit", f"{in_words(debit.amount, debit.unit)}, {debit.get_kind_display().lower()}.", debit)]
+    if debit.owed:
+        links.append(Link("owed", f"{in_words(debit.owed, debit.unit)} of it were not there and became a debt.", debit))
+    if debit.reason:
+        links.append(Link("note", debit.reason))
+    if debit.transaction is not None:
+        links.append(Link("transaction", f"{debit.transaction}.", debit.transaction))
+    return links + events_behind(debit.event_id)

@@ -82,6 +82,16 @@ def why_not_ordered(
     return too_little(definition.points_cost, points, unit=POINTS) if points < definition.points_cost else None
 
 
+def catalogue_of(card: LoyaltyCard, *, at: datetime, points: Decimal) -> list[tuple[RewardDefinition, Refusal | None]]:
+    """What the card's program offers for points, the cheapest first, each with why this customer cannot take it now. Three queries."""
+    offered = RewardDefinition.objects.offered(at=at).filter(program=card.program_id)
+    offered = list(offered.select_related("program").prefetch_related("tiers").order_by("points_cost", "name"))
+    rows = RewardAllowance.objects.filter(card=card, definition__in=offered)
+    taken = dict(rows.values_list("definition", "taken"))
+    told = {"at": at, "points": points}
+    return [(one, why_not_ordered(one, card, taken=taken.get(one.pk, 0), **told)) for one in offered]
+
+
 def payload_of(one: RewardOrder) -> dict:
     return {
         "order_id": one.pk,

@@ -11,7 +11,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
 from benefits.models import BenefitBatch
-from benefits.wording import moment_of
+from cxmanager.moments import moment_of
 from cxmanager.refusals import Refusal
 from profiles.admin.acting import Act, ConfirmForm, perform, sent
 from profiles.admin.reading import FactsAdmin, may

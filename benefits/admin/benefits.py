@@ -14,8 +14,9 @@ from benefits.admin.filters import BENEFIT_FILTERS
 from benefits.explaining import why_held, why_in_words
 from benefits.models import Benefit, GlobalCounter
 from benefits.resources import IssuedBenefitResource
-from benefits.wording import date_of, ends, status_of, uses_left
+from benefits.wording import ends, status_of, uses_left
 from cxmanager.imports import FileExportMixin, FileImportMixin
+from cxmanager.moments import date_of
 from cxmanager.tables import flat, table_of
 from profiles.admin.acting import profile_page
 from profiles.admin.reading import FactsAdmin, found_customers, may

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.forms import ModelForm
 
 from benefits.models import BenefitDefinition
-from benefits.wording import sentence_of_end
+from cxmanager.moments import sentence_of_end
 
 # What the preview shows, and so what the page sends to it.
 FIELDS = (

@@ -11,8 +11,8 @@ from benefits.admin import using
 from benefits.admin.filters import REDEMPTION_FILTERS
 from benefits.models import Redemption
 from benefits.resources import RedemptionResource
-from benefits.wording import moment_of
 from cxmanager.imports import FileExportMixin
+from cxmanager.moments import moment_of
 from profiles.admin.acting import profile_page
 from profiles.admin.reading import FactsAdmin, found_customers
 

@@ -14,7 +14,8 @@ from django.utils import timezone
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
 from benefits.models import Benefit, Redemption
-from benefits.wording import day, ends, uses_left
+from benefits.wording import ends, uses_left
+from cxmanager.moments import day
 from cxmanager.periods import end_of_day
 from profiles.admin.acting import Act, ActForm, back_to, perform, profile_page, sent
 from profiles.cause import Cause

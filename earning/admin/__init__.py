@@ -1,3 +1,16 @@
-"""The back office's pages about earning: programs, the rules by which customers earn, tiers, badges and rewards."""
+"""The back office's pages about earning: what is set up, and what customers have, get and spend."""
 
-from earning.admin import badges, coupon_pools, points, programs, rewards, rules, tiers  # noqa: F401
+from earning.admin import (  # noqa: F401
+    adjustments,
+    awards,
+    badges,
+    cards,
+    coupon_pools,
+    ledger,
+    payments,
+    points,
+    programs,
+    rewards,
+    rules,
+    tiers,
+)

@@ -13,6 +13,7 @@ from earning.models import (
     BalanceRedemption,
     CouponPool,
     Credit,
+    Debit,
     EarningRule,
     LoyaltyCard,
     PointDefinition,
@@ -129,3 +130,21 @@ class EarningWorld:
         card = LoyaltyCard.objects.ensure(self.member, at=self.at, cause=self.cause)
         card.credit(Decimal(1), at=self.at, cause=self.cause)
         return ordering.order(definition, self.member, at=self.at, cause=self.cause)
+
+    def _full_card(self, number: int) -> LoyaltyCard:
+        """Another customer's, with points."""
+        card = LoyaltyCard.objects.ensure(self._profile(6000 + number), at=self.at, cause=self.cause)
+        card.credit(Decimal(500), at=self.at, cause=self.cause)
+        return card
+
+    def _award(self, number: int) -> Award:
+        self._approval(number)
+        return Award.objects.order_by("-pk").first()
+
+    def _credit(self, number: int) -> Credit:
+        """A reward, which can be extended."""
+        ten = reward(handle=f"given-{number}", is_extendable=True)
+        return rewarding.issue(ten, self._profile(6000 + number), at=self.at, cause=self.cause)
+
+    def _debit(self, number: int) -> Debit:
+        return self._full_card(number).spend(Decimal(5), at=self.at, cause=self.cause)

@@ -8,6 +8,7 @@ from access.roles import Role
 from achievements.demo import make_achievements
 from benefits.demo import issue_some, make_definitions
 from earning.demo import let_some_earn, make_loyalty
+from earning.demo_cards import fill_cards
 from profiles.demo import make_locations, make_profiles, make_segments, tell_stories
 from reactions.demo import make_reactions
 from transactions.demo import make_transactions
@@ -36,6 +37,7 @@ class Command(BaseCommand):
         purchases = make_transactions(transactions, at=at, seed=seed, locations=locations)
         purchases += make_cases(at=at, locations=locations)
         awards = let_some_earn(at=at, seed=seed)
+        fill_cards(at=at, seed=seed, clerk=clerk)
         make_segments(at=at)
         make_achievements(at=at, seed=seed)
         make_reactions(at=at, seed=seed, clerk=clerk)

@@ -1,0 +1,132 @@
+"""Incentives → Points and money in and out: every line of the ledger, with why it is there and what became of it."""
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.decorators import action, display
+
+from cxmanager.moments import date_of, moment_of
+from earning.admin import giving
+from earning.admin.reading import LedgerAdmin, OfUnit, chain
+from earning.amounts import in_words
+from earning.explaining import why, why_taken
+from earning.models import Credit, Debit
+from earning.wording import title_of
+from profiles.admin.reading import may
+
+LINES_SHOWN = 50
+LABELS = {
+    "Active": "success",
+    "Pending": "info",
+    "Waits for approval": "warning",
+    "Blocked": "warning",
+    "Taken back": "danger",
+    "Rejected": "danger",
+}
+
+
+@admin.register(Credit)
+class CreditAdmin(LedgerAdmin):
+    change_form_template = "admin/earning/why.html"
+    list_display = ["amount", "customer", "of_card", "titled", "status", "left", "ends", "at"]
+    list_display_links = ["amount"]
+    list_select_related = ["card__profile", "award", "reward_definition"]
+    list_filter = [("state", ChoicesDropdownFilter), ("kind", ChoicesDropdownFilter), OfUnit]
+    found_by = ("external_id",)
+    actions_detail = ["extend"]
+    fieldsets = [
+        (None, {"fields": (("amount", "left", "status"), ("customer", "of_card"), "titled")}),
+        ("When", {"fields": (("earned_at", "active_from", "expires_at"), ("timezone", "extended_at"))}),
+        ("From outside", {"fields": (("external_id", "meta"),)}),
+    ]
+
+    has_extend_permission = may("earning.extend_reward")
+
+    @display(description="What", ordering="value")
+    def amount(self, credit: Credit) -> str:
+        return f"+{in_words(credit.value, credit.unit)}"
+
+    @display(description="For")
+    def titled(self, credit: Credit) -> str:
+        return title_of(credit)
+
+    @display(description="Status", label=LABELS)
+    def status(self, credit: Credit) -> str:
+        return credit.get_state_display()
+
+    @display(description="Left")
+    def left(self, credit: Credit) -> str:
+        return in_words(credit.remaining, credit.unit)
+
+    @display(description="Ends")
+    def ends(self, credit: Credit) -> str:
+        return date_of(credit.expires_at) if credit.expires_at else "Never"
+
+    @display(description="Earned", ordering="id")
+    def at(self, credit: Credit) -> str:
+        return moment_of(credit.earned_at)
+
+    def render_change_form(self, request: HttpRequest, context, add=False, change=False, form_url="", obj=None):
+        context["chain"] = chain(why(obj), request.user)
+        context["others_title"] = "Where it went"
+        context["others_empty"] = "Nothing of it was taken yet."
+        taken = obj.allocations.select_related("debit").order_by("-id")[:LINES_SHOWN]
+        context["others"] = [
+            {"row": one.debit, "page": "admin:earning_debit_change", "amount": in_words(one.amount, obj.unit)}
+            | {"title": title_of(one.debit), "on": moment_of(one.debit.at)}
+            for one in taken
+        ]
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def get_actions_detail(self, request: HttpRequest, object_id) -> list:
+        """Only what can be done with this one."""
+        one = self.get_object(request, object_id)
+        is_reward = one is not None and one.reward_definition_id is not None and one.extended_at is None
+        return super().get_actions_detail(request, object_id) if is_reward else []
+
+    @action(description="Extend", url_path="extend", icon="more_time", permissions=["extend"])
+    def extend(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return giving.extend_reward(request, self, object_id)
+
+
+@admin.register(Debit)
+class DebitAdmin(LedgerAdmin):
+    change_form_template = "admin/earning/why.html"
+    list_display = ["taken", "customer", "of_card", "titled", "owing", "when"]
+    list_display_links = ["taken"]
+    list_select_related = ["card__profile"]
+    list_filter = [("kind", ChoicesDropdownFilter), OfUnit]
+    found_by = ("external_id",)
+    sortable_by = ["when"]
+    fieldsets = [
+        (None, {"fields": (("taken", "owing"), ("customer", "of_card"), ("titled", "when"))}),
+        ("From outside", {"fields": (("external_id", "meta"),)}),
+    ]
+
+    @display(description="What", ordering="amount")
+    def taken(self, debit: Debit) -> str:
+        return f"−{in_words(debit.amount, debit.unit)}"
+
+    @display(description="For")
+    def titled(self, debit: Debit) -> str:
+        return title_of(debit)
+
+    @display(description="Owed")
+    def owing(self, debit: Debit) -> str | None:
+        return in_words(debit.owed, debit.unit) if debit.owed else None
+
+    @display(description="When", ordering="id")
+    def when(self, debit: Debit) -> str:
+        return moment_of(debit.at)
+
+    def render_change_form(self, request: HttpRequest, context, add=False, change=False, form_url="", obj=None):
+        context["chain"] = chain(why_taken(obj), request.user)
+        context["others_title"] = "What it was taken from"
+        context["others_empty"] = "Nothing covered it: all of it is owed."
+        taken = obj.allocations.select_related("credit__award", "credit__reward_definition").order_by("id")
+        context["others"] = [
+            {"row": one.credit, "page": "admin:earning_credit_change", "amount": in_words(one.amount, obj.unit)}
+            | {"title": title_of(one.credit), "on": moment_of(one.credit.earned_at)}
+            for one in taken[:LINES_SHOWN]
+        ]
+        return super().render_change_form(request, context, add, change, form_url, obj)
