@@ -1,4 +1,4 @@
-"""The demo's reactions: three triggers that are switched on once its past is made, so that nothing old starts them, and some runs of one; and the automations."""
+"""The demo's reactions: four triggers that are switched on once its past is made, so that nothing old starts them, and some runs of one; and the automations."""
 
 from datetime import datetime
 
@@ -42,6 +42,18 @@ REACTIONS = [
         "trigger": "profile.created",
         "description": "Whoever joins may have presents wrapped for free.",
         "actions": [action("benefit.issue", definition="gift-wrapping")],
+    },
+    {
+        "name": "Alterations for regulars",
+        "trigger": "achievement.unlocked",
+        "description": "Whoever reaches the third level of visits has clothes altered for free.",
+        "actions": [
+            action(
+                "filter",
+                condition={"and": [{"==": [{"var": "definition.handle"}, "visits"]}, {"==": [{"var": "level"}, 3]}]},
+            ),
+            action("benefit.issue", definition="free-alterations"),
+        ],
     },
 ]
 

@@ -14,7 +14,7 @@ def test_the_demo_shows_reactions_with_runs_and_nothing_old_starts_them():
     for _ in range(2):
         call_command("seed_demo", profiles=8, transactions=12, stdout=StringIO())
 
-    assert Reaction.objects.hearing().count() == 3
+    assert Reaction.objects.hearing().count() == 4
     by_events = Run.objects.filter(occurrence=None)
     assert sorted(by_events.values_list("state", flat=True)) == ["done", "done", "done", "filtered"]
 
