@@ -7,8 +7,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from access.roles import Role
 from earning.models import Badge, Coupon, CouponPool, PointDefinition, Program, RewardDefinition, TierDefinition
 from jobs.working import run_one
+from tests.conftest import person
 from tests.earning.rewards import reward
 from tests.earning.rules_made import spending
 
@@ -196,3 +198,25 @@ def test_a_point_definition_is_kept_and_counts_what_was_given(browser):
     made = PointDefinition.objects.get()
     browser.post(page("pointdefinition_delete", made), {"post": "yes"})
     assert not PointDefinition.objects.exists()
+
+
+def test_analysts_see_every_page_as_it_is(program):
+    client = Client()
+    client.force_login(person("Anna", Role.ANALYST))
+    tier = TierDefinition.objects.create(program=program, name="Gold", handle="gold", rank=1)
+    program.delivery_skus = ["SHIP-1"]
+    program.save()
+    rows = {
+        "program": program,
+        "tierdefinition": tier,
+        "rewarddefinition": reward(),
+        "badge": Badge.objects.create(name="Early", handle="early"),
+        "couponpool": CouponPool.objects.create(program=program, name="Letters", handle="letters"),
+        "pointdefinition": PointDefinition.objects.create(name="Welcome", handle="welcome"),
+    }
+    for name, row in rows.items():
+        answer = client.get(page(f"{name}_change", row))
+        assert answer.status_code == 200
+        assert 'name="_save"' not in answer.content.decode()
+        client.get(page(f"{name}_history", row))
+    assert "SHIP-1" in client.get(page("program_change", program)).content.decode()
