@@ -93,6 +93,7 @@ SIDEBAR = [
             page(
                 _("Earning rules"), "rule_settings", "admin:earning_earningrule_changelist", "earning.view_earningrule"
             ),
+            page(_("Back-tests"), "query_stats", "admin:earning_backtest_changelist", "earning.view_backtest"),
             page(_("Tiers"), "military_tech", "admin:earning_tierdefinition_changelist", "earning.view_tierdefinition"),
             page(
                 _("Rewards"),

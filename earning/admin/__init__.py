@@ -3,6 +3,7 @@
 from earning.admin import (  # noqa: F401
     adjustments,
     awards,
+    backtests,
     badges,
     cards,
     coupon_pools,

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from earning.admin.backtest_form import TYPES_TESTED
 from earning.admin.choosing import choice_of
 from earning.admin.rule_editor import Editor
 from earning.admin.simulating import keep_draft
@@ -27,6 +28,8 @@ ICONS = {
     "ledger_transaction": "account_balance",
     "coupon": "confirmation_number",
 }
+# Buttons that take elsewhere what was typed.
+TRIED_BY = {"try": "admin:earning_earningrule_simulate", "backtest": "admin:earning_backtest_begin"}
 
 
 def edit(
@@ -41,9 +44,9 @@ def edit(
         editor = Editor(request, rule, document=document)
         if request.method == "POST":
             doing = request.POST.get("do", "save")
-            if doing == "try":
+            if doing in TRIED_BY:
                 if editor.is_well_formed():
-                    return tried(request, editor)
+                    return tried(request, editor, TRIED_BY[doing])
             elif doing != "save":
                 editor.rearrange(doing)
             elif editor.save():
@@ -52,11 +55,11 @@ def edit(
     return drawn(request, model_admin, editor, may=may)
 
 
-def tried(request: HttpRequest, editor: Editor) -> HttpResponse:
-    """To the simulator, with what was typed. Nothing is saved."""
+def tried(request: HttpRequest, editor: Editor, page: str) -> HttpResponse:
+    """To the simulator or to a back-test, with what was typed. Nothing is saved."""
     keep_draft(request, editor.rule, editor.program, editor.form.document())
     asked = {"typed": "1"} | ({"rule": editor.rule.pk} if editor.rule.pk else {})
-    return HttpResponseRedirect(f"{reverse('admin:earning_earningrule_simulate')}?{urlencode(asked)}")
+    return HttpResponseRedirect(f"{reverse(page)}?{urlencode(asked)}")
 
 
 def page_of(rule: EarningRule) -> str:
@@ -99,6 +102,7 @@ def drawn(request: HttpRequest, model_admin, editor: Editor, *, may: bool) -> Ht
         "may_add": model_admin.has_add_permission(request),
         "may_delete": may and stored is not None and stored.why_not_deletable() is None,
         "may_try": model_admin.has_simulate_permission(request),
+        "may_backtest": editor.type in TYPES_TESTED and request.user.has_perm("earning.add_backtest"),
         "media": model_admin.media + editor.form.media,
     }
     return TemplateResponse(request, "admin/earning/rule.html", context)

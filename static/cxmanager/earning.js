@@ -11,6 +11,7 @@ document.addEventListener("DOMContentLoaded", () => {
   }
   const simulation = document.querySelector("form[data-simulation]");
   if (simulation) askOnlyWhatMatters(simulation);
+  document.querySelectorAll("[data-own-days]").forEach(askForOwnDays);
 });
 
 // The box at the top left answers at once; its button is for those without scripts.
@@ -269,4 +270,14 @@ function askOnlyWhatMatters(form) {
   const row = Number(form.dataset.focusRow);
   if (row >= 0) form.querySelectorAll("[name=sku]")[row]?.focus();
   else if (!document.querySelector("[data-points]")) form.querySelector("[name=customer]").focus();
+}
+
+// The boxes of own days are there where those are chosen.
+function askForOwnDays(boxes) {
+  const choices = document.querySelectorAll("input[name=days]");
+  const judge = () => {
+    boxes.hidden = ![...choices].some((one) => one.checked && one.value === boxes.dataset.ownDays);
+  };
+  choices.forEach((one) => one.addEventListener("change", judge));
+  judge();
 }

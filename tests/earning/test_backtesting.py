@@ -87,6 +87,17 @@ def test_a_saved_rule_stands_in_its_own_place_whatever_its_dates(history, progra
     assert (result["live"]["points"], result["draft"]["points"]) == ("0", "950")
 
 
+def test_a_change_of_a_live_rule_is_told_beside_the_rule_as_it_is(history, program, at, cause):
+    four = spending("4")
+
+    as_it_is = outcome_of(four, days=30, at=at, cause=cause)
+    assert (as_it_is["live"]["points"], as_it_is["draft"]["points"]) == ("760", "760")
+    for handle in (four.handle, None):
+        changed = four.as_document() | {"rewards": {"points": "5"}, "handle": handle}
+        result = outcome_of(four, draft=changed, days=30, at=at, cause=cause)
+        assert (result["live"]["points"], result["draft"]["points"]) == ("760", "950")
+
+
 def test_limits_are_used_up_as_they_would_have_been(history, program, at, cause):
     once_a_day = {"name": "Daily", "type": "spending", "rewards": {"points": "1"}, "limits": [limit(1)]}
 

@@ -6,9 +6,11 @@ from decimal import Decimal
 from django.utils import timezone
 
 from earning import ordering, pointing, redeeming, rewarding
+from earning.backtesting.starting import start
 from earning.models import (
     Adjustment,
     Award,
+    BackTest,
     Badge,
     BalanceRedemption,
     CouponPool,
@@ -23,6 +25,7 @@ from earning.models import (
     RewardOrder,
     TierDefinition,
 )
+from jobs.models import Job
 from profiles.models import Consent, Location, Segment, Tag
 from tests.earning.rewards import reward
 from tests.earning.rules_made import limit, spending
@@ -77,6 +80,16 @@ class EarningWorld:
         given = {"source": "event", "source_key": "1", "points": 5, "at": at, "created_at": at}
         Award.objects.create(card=card, rule=rule, version=rule.version, **given)
         return rule
+
+    def _backtest(self, number: int) -> BackTest:
+        """One that is done."""
+        test = start(self._rule(700 + number), days=30, at=self.at, cause=self.cause)
+        side = {"points": "5", "currency": {}, "cost": None, "awards": 1, "profiles": 1}
+        told = dict.fromkeys(("live", "draft", "rule", "difference"), side)
+        told |= {"by_day": [], "by_tier": [], "why_not": [], "transactions": 1, "lines": 1, "seconds": 0.1}
+        Job.objects.filter(pk=test.job_id).update(state=Job.State.DONE)
+        BackTest.objects.filter(pk=test.pk).update(result=told)
+        return test
 
     def _reward_definition(self, number: int) -> RewardDefinition:
         return reward(name=f"Reward {number}", handle=f"reward-{number}", points_cost=Decimal(100), stock=5)
