@@ -10,6 +10,8 @@ from django.db.models import BigIntegerField, F, Q, QuerySet, Sum, Value
 from earning.amounts import POINTS, ZERO
 from earning.models import Credit, Debit, LoyaltyCard
 
+# What a credit is told by.
+NAMED = ("award", "reward_definition", "point_definition")
 WHOLE = BigIntegerField()
 # Debits are numbered where credits never come, and so come after those of the same moment.
 FIRST_DEBIT = 1_000_000_000_000
@@ -59,7 +61,7 @@ def entries(card: LoyaltyCard, units: Sequence[str], page: Sequence[dict]) -> li
         balances[unit] -= amount
     on = [one for one in numbers if one < FIRST_DEBIT]
     off = [one - FIRST_DEBIT for one in numbers if one >= FIRST_DEBIT]
-    found = {one.number: one for one in credits.filter(pk__in=on).select_related("transaction")}
+    found = {one.number: one for one in credits.filter(pk__in=on).select_related(*NAMED, "transaction")}
     found |= {one.number: one for one in debits.filter(pk__in=off).select_related("transaction")}
     told = []
     for one in page:

@@ -258,6 +258,23 @@ class BenefitAtTheTillShape(serializers.Serializer):
     definition = DefinitionAtTheTillShape()
 
 
+class TierAtTheTillShape(serializers.Serializer):
+    handle = serializers.CharField()
+    name = text()
+    rank = whole()
+
+
+class BalancesAtTheTillShape(serializers.Serializer):
+    point_balance = amount()
+    point_balance_dollars = amount()
+    reward_balance = amount()
+    combined_balance_dollars = amount()
+    points_pending = amount()
+    points_debt = amount()
+
+
 class TillShape(serializers.Serializer):
     profile = PersonAtTheTillShape()
+    tier = TierAtTheTillShape(allow_null=True)
+    balances = BalancesAtTheTillShape()
     benefits = BenefitAtTheTillShape(many=True)

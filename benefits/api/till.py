@@ -1,5 +1,8 @@
 """`GET /profiles/lookup?identifier=`: what a till needs when a card is scanned, in one request (performance.md 3)."""
 
+from datetime import datetime
+from uuid import UUID
+
 from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -15,8 +18,17 @@ from benefits.looking_up import Found, find, usable_benefits
 from benefits.models import Benefit
 from cxmanager.rest.fields import moment
 from cxmanager.rest.viewsets import enveloped
+from profiles.conditions.facts import FACTS
+from profiles.conditions.moments import Moment
+from profiles.conditions.readings import values_of
+from profiles.models import Profile
 
 LONGEST = 191
+TIER = {"handle": "tier.handle", "name": "tier.name", "rank": "tier.rank"}
+BALANCES = (
+    *("point_balance", "point_balance_dollars", "reward_balance", "combined_balance_dollars"),
+    *("points_pending", "points_debt"),
+)
 # What a till shows and unlocks; everything else is at /profiles/{id}/benefits.
 OF_DEFINITION = (
     "id",
@@ -37,7 +49,7 @@ NOBODY = {"type": "object", "properties": {"message": {"type": "string"}}, "exam
 
 
 class Lookup(APIView):
-    """Whose identifier it is, and the benefits that they can use now, those that end first at the front."""
+    """Whose identifier it is, their tier and what they can spend, and the benefits that they can use now, those that end first at the front."""
 
     # And `read-identities`, because it also tells whose card it is.
     scope = "read-benefits"
@@ -62,7 +74,20 @@ class Lookup(APIView):
         benefits = usable_benefits(found.person["id"], at=at)
         definitions = give_definitions(benefits)
         rows = [at_the_till(one, definitions[one.definition_id]) for one in benefits]
-        return enveloped({"profile": person(found), "benefits": rows})
+        return enveloped({"profile": person(found), "benefits": rows, **standing(found.person["id"], at=at)})
+
+
+def standing(profile_id: UUID, *, at: datetime) -> dict:
+    """The tier and what can be spent, which are another app's: known here as facts, where that app is there. One query."""
+    facts = {name: FACTS.named(name) for name in (*TIER.values(), *BALANCES)}
+    told = values_of(Profile(pk=profile_id), {one for one in facts.values() if one is not None}, asked=Moment(at))
+    tier = {name: told.get(handle) for name, handle in TIER.items()}
+    balances = {name: None if told.get(name) is None else whole_or_part(told[name]) for name in BALANCES}
+    return {"tier": tier if tier["handle"] else None, "balances": balances}
+
+
+def whole_or_part(value) -> float | int:
+    return int(value) if value == int(value) else float(value)
 
 
 def asked(request, name: str, *, is_required: bool = True) -> str:

@@ -11,6 +11,7 @@ from cxmanager.rest.fields import MomentField, moment
 from cxmanager.rest.viewsets import enveloped
 from earning import statement
 from earning.amounts import POINTS, ZERO
+from earning.api.credit_rows import told_to_customers
 from earning.api.tier_shapes import number
 from earning.models import Credit, LoyaltyCard
 from earning.statement import Entry
@@ -54,6 +55,7 @@ class LedgerViewSet(ProfileScopedViewSet):
     serializer_class = LedgerShape
     scope = "read-ledgers"
     filter_backends = ()
+    for_member = False
 
     def card(self) -> LoyaltyCard:
         return LoyaltyCard.objects.ensure(self.profile, at=timezone.now(), cause=cause_of(self.request))
@@ -67,7 +69,9 @@ class LedgerViewSet(ProfileScopedViewSet):
         units = statement.usual_units(card)
         page = self.paginate_queryset(statement.numbered(card, units).order_by("since", "number"))
         told = statement.entries(card, units, page)
-        return self.get_paginated_response([ledger_as_json(one, self.profile) for one in told])
+        return self.get_paginated_response(
+            [ledger_as_json(one, self.profile, for_member=self.for_member) for one in told]
+        )
 
     @extend_schema(operation_id="profiles_ledgers_retrieve", responses=LedgerShape)
     def retrieve(self, request, profile_id: str, pk: str) -> Response:
@@ -80,12 +84,13 @@ class LedgerViewSet(ProfileScopedViewSet):
         told = statement.entries(card, units, list(rows.values("number", "since")))
         if not told:
             raise Http404
-        return enveloped(ledger_as_json(told[0], self.profile))
+        return enveloped(ledger_as_json(told[0], self.profile, for_member=self.for_member))
 
 
-def ledger_as_json(one: Entry, profile: Profile) -> dict:
+def ledger_as_json(one: Entry, profile: Profile, *, for_member: bool = False) -> dict:
     row, sale = one.row, one.row.transaction
-    words = row.note if isinstance(row, Credit) else row.reason
+    noted = row.note if isinstance(row, Credit) else row.reason
+    words = told_to_customers(row) if for_member or not noted else noted
     kind = "transaction" if sale is not None else str(row.kind)
     is_points = one.unit == POINTS
     money = next((amount for unit, amount in one.balances.items() if unit != POINTS), ZERO)
@@ -103,7 +108,7 @@ def ledger_as_json(one: Entry, profile: Profile) -> dict:
         },
         "ledgerable_type": kind,
         "ledgerable_subject": sale.external_id if sale is not None else None,
-        "description": words or row.get_kind_display(),
+        "description": words,
         "dollar_value": number(ZERO if is_points else one.amount),
         "dollar_balance": number(money),
         "point_value": number(one.amount if is_points else ZERO),

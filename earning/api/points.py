@@ -15,7 +15,7 @@ from cxmanager.rest.viewsets import CrudViewSet, OmneoViewSet, enveloped
 from earning import pointing
 from earning.amounts import POINTS
 from earning.api import money_examples as examples
-from earning.api.credit_rows import granted, remaining_of, state_at
+from earning.api.credit_rows import granted, remaining_of, state_at, told_to_customers
 from earning.api.definition_fields import DefinitionSerializer
 from earning.api.fields import ProfileField, ProgramField
 from earning.api.tier_shapes import number
@@ -118,11 +118,10 @@ def definition_as_json(one: PointDefinition) -> dict:
 
 
 def points() -> QuerySet[Credit]:
-    rows = granted().filter(unit=POINTS).select_related("card__program", "transaction", "point_definition")
-    return rows.prefetch_related("point_definition__tags")
+    return granted().filter(unit=POINTS).prefetch_related("point_definition__tags")
 
 
-def point_as_json(one: Credit, *, at: datetime) -> dict:
+def point_as_json(one: Credit, *, at: datetime, for_member: bool = False) -> dict:
     sale = one.transaction
     return {
         "id": one.pk,
@@ -139,7 +138,7 @@ def point_as_json(one: Credit, *, at: datetime) -> dict:
         "source_type": "transaction" if sale is not None else None,
         "source": sale and {"id": sale.pk, "external_id": sale.external_id},
         "rate": None,
-        "description": one.note or None,
+        "description": told_to_customers(one) if for_member else one.note or None,
         "meta": one.meta,
         "external_id": one.external_id,
         "program": one.card.program.handle,
@@ -255,6 +254,7 @@ class ProfilePointViewSet(ProfileScopedViewSet):
     scope = "CRUD-points"
     filter_fields = FILTERS
     sort_fields = SORTS
+    for_member = False
 
     def get_queryset(self) -> QuerySet[Credit]:
         return points().filter(card__profile=self.profile)
@@ -264,9 +264,9 @@ class ProfilePointViewSet(ProfileScopedViewSet):
         """What put points on the customer's cards, and what is left of each."""
         at = timezone.now()
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response([point_as_json(one, at=at) for one in page])
+        return self.get_paginated_response([point_as_json(one, at=at, for_member=self.for_member) for one in page])
 
     @extend_schema(responses=PointShape)
     def retrieve(self, request, profile_id: str, pk: str) -> Response:
         one = self.row_or_404(self.get_queryset(), pk=number_in(pk))
-        return enveloped(point_as_json(one, at=timezone.now()))
+        return enveloped(point_as_json(one, at=timezone.now(), for_member=self.for_member))

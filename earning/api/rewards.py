@@ -120,7 +120,7 @@ class ExtendRewards(serializers.Serializer):
 
 def rewards() -> QuerySet[Credit]:
     rows = granted().filter(reward_definition__isnull=False)
-    return rows.select_related("card__program", "reward_definition__program").prefetch_related(
+    return rows.select_related("reward_definition__program").prefetch_related(
         "reward_definition__tags", "reward_definition__tiers"
     )
 

@@ -7,6 +7,7 @@ from earning.api.cards import CardViewSet
 from earning.api.foretelling import EventViewSet, SimulationViewSet
 from earning.api.programs import BadgeViewSet, ProgramViewSet
 from earning.api.rules import RuleViewSet
+from earning.api.ways import WayViewSet
 
 ONE = r"profiles/(?P<profile_id>[^/]+)"
 CARDS = CardViewSet.as_view({"get": "list", "post": "create"})
@@ -25,6 +26,7 @@ urlpatterns = [
     ),
     endpoint("earning/simulate", SimulationViewSet.as_view({"post": "create"}), "simulate"),
     endpoint("earning/events", EventViewSet.as_view({"post": "create"}), "earning-events"),
+    endpoint(f"{ONE}/earning-rules", WayViewSet.as_view({"get": "list"}), "profile-earning-rules"),
     endpoint(f"{ONE}/cards", CARDS, "profile-cards"),
     endpoint(rf"{ONE}/cards/(?P<pk>[^/]+)", CardViewSet.as_view({"patch": "partial_update"}), "profile-card"),
 ]

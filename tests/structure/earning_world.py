@@ -94,6 +94,9 @@ class EarningWorld:
     def _reward_definition(self, number: int) -> RewardDefinition:
         return reward(name=f"Reward {number}", handle=f"reward-{number}", points_cost=Decimal(100), stock=5)
 
+    def _way(self, number: int) -> EarningRule:
+        return spending(name=f"Way {number}", badge=self._badge(800 + number).handle)
+
     def _card(self, number: int) -> LoyaltyCard:
         return LoyaltyCard.objects.ensure(self.member, self._program(number), at=self.at, cause=self.cause)
 

@@ -7,6 +7,7 @@ from rest_framework.test import APIClient
 
 from access.models import ApiToken
 from benefits.models import Benefit, BenefitDefinition
+from earning.models import LoyaltyCard, RewardDefinition
 from profiles.cause import Cause, Door
 from profiles.models import Note, Profile, Tag
 from tests.structure.test_members import (  # noqa: F401 - a fixture
@@ -99,6 +100,10 @@ def noted(member, clerk, at) -> None:
     line = {"sku": "A", "quantity": Decimal(1), "price_sell": Decimal(10), "price_margin": Decimal("7.7771")}
     document = {"items": [line], "staff": staff, "margin": Decimal("7.7771"), "total": Decimal(10)}
     Transaction.objects.record(member, document, **told)
+    card = LoyaltyCard.objects.ensure(member, **told)
+    card.adjust(Decimal(50), reason="internal-points", **told)
+    card.spend(Decimal(1), reason="internal-spent", **told)
+    RewardDefinition.objects.update(internal_notes="internal-notes", description="internal-reward")
 
 
 def test_what_people_write_among_themselves_reaches_no_member(member, definitions, maria, at, api, noted):  # noqa: F811

@@ -16,9 +16,13 @@ from rest_framework.test import APIClient
 
 from achievements.models import AchievementDefinition
 from benefits.models import BenefitDefinition
+from earning import ordering, pointing, redeeming, rewarding
+from earning.models import PointDefinition
 from profiles.cause import Cause
 from profiles.member_tokens import signed
-from profiles.models import Interaction, Location
+from profiles.models import Interaction, Location, Segment
+from tests.earning.rewards import reward
+from tests.earning.rules_made import spending
 from transactions.models import Product, ProductVariant, Transaction, TransactionClaim
 
 BASE = "/id/api/v1/"
@@ -76,6 +80,16 @@ def asked(otto) -> dict[str, list[tuple[str, int, dict]]]:
             ("profiles/me/find-transactions", 404, {"filter[external_id]": "sale-of-otto"}),
             ("profiles/me/find-transactions", 404, {"filter[profile_id]": otto.profile}),
         ],
+        "get profiles/me/balances": [("profiles/me/balances", 200, own)],
+        "post profiles/me/events": [("profiles/me/events", 400, own | {"code": "nothing", "external_id": "of-otto"})],
+        "post profiles/me/redeem": [
+            ("profiles/me/redeem", 201, own | {"amount": 1}),
+            ("profiles/me/redeem", 403, own | {"benefits": [{"handle": "coffee"}]}),
+        ],
+        "post profiles/me/rewards/redeem": [
+            ("profiles/me/rewards/redeem", 409, own | {"definition": "gift", "external_id": "order-of-otto"}),
+            ("profiles/me/rewards/redeem", 409, own | {"definition": "bravo"}),
+        ],
         "get profiles/me/tiers": [("profiles/me/tiers", 200, own)],
         "get profiles/me/tiers/calculate": [("profiles/me/tiers/calculate", 200, own)],
         "get profiles/me/permissions": [("profiles/me/permissions", 200, {"profile_id": otto.profile})],
@@ -115,6 +129,14 @@ def lists(otto) -> dict[str, list[dict]]:
         "attributes/dates": [{}, {"filter[handle]": "otto-day"}],
         "identities": [{}, {"filter[identifier]": "card-of-otto"}],
         "interactions": [{}, {"filter[id]": otto.interaction}],
+        "cards": [{}],
+        "earning-rules": [{}],
+        "points": [{}, {"filter[external_id]": "point-of-otto"}],
+        "rewards": [{}, {"filter[external_id]": "reward-of-otto"}],
+        "rewards/catalogue": [{}],
+        "rewards/orders": [{}, {"filter[external_id]": "order-of-otto"}],
+        "ledgers": [{}],
+        "payments": [{}],
         "benefits": [{}, {"filter[external_id]": "benefit-of-otto"}],
         "benefits/claimable": [{}],
         "achievements": [{}, {"filter[id]": otto.achievement}, {"filter[definition.handle]": "secret"}],
@@ -143,12 +165,18 @@ def of_one(otto) -> list[tuple[str, str, str]]:
         ("post", "benefits/{pk}/redemptions", f"benefits/{otto.benefit}/redemptions"),
         ("get", "redemptions/{pk}", f"redemptions/{otto.redemption}"),
         ("get", "achievements/{pk}", f"achievements/{otto.achievement}"),
+        ("get", "points/{pk}", f"points/{otto.point}"),
+        ("get", "rewards/{pk}", f"rewards/{otto.reward}"),
+        ("get", "ledgers/{pk}", f"ledgers/{otto.reward}"),
+        ("get", "payments/{pk}", f"payments/{otto.payment}"),
     ]
 
 
 @pytest.fixture
 def definitions(db) -> SimpleNamespace:
     only_otto = {"==": [{"var": "email"}, "otto@example.com"]}
+    Segment.objects.create(name="Otto", handle="only-otto", condition=only_otto)
+    spending(name="For bravo", segments=["only-otto"])
     offered = {"is_claimable": True, "is_reclaimable": True, "max_redemptions": None}
     return SimpleNamespace(
         coffee=BenefitDefinition.objects.create(name="Coffee", handle="coffee", **offered),
@@ -156,6 +184,7 @@ def definitions(db) -> SimpleNamespace:
             name="Hidden bravo", handle="hidden", view_condition=only_otto, long_description="bravo", **offered
         ),
         visits=AchievementDefinition.objects.create(name="Visits", handle="visits"),
+        gift=reward(name="Gift", handle="gift", points_cost=Decimal(10)),
         secret=AchievementDefinition.objects.create(name="Secret bravo", handle="secret", display_option="hidden"),
     )
 
@@ -183,6 +212,13 @@ def everything(profile, definitions, at, *, word: str, name: str) -> SimpleNames
     climbed = definitions.secret if word == "bravo" else definitions.visits
     receipt = {"transaction_receipt_ref": word, "transaction_transacted_at": at.date(), "transaction_total": 5}
     visit = VISIT | {"name": word, "interacted_at": at, "description": word}
+    points = PointDefinition.objects.create(name=word, handle=word)
+    prize = rewarding.issue(
+        reward(name=word, handle=word, period=3650), profile, external_id=f"reward-of-{name}", **told
+    )
+    point = pointing.give(profile, Decimal(500), definition=points, external_id=f"point-of-{name}", note=word, **told)
+    ordering.order(definitions.gift, profile, external_id=f"order-of-{name}", **told)
+    paid = redeeming.redeem(profile, Decimal(1), meta={"for": word}, **told)
     identity = profile.add_identity(handle=f"{name}-card", identifier=f"card-of-{name}", **told)
     return SimpleNamespace(
         profile=str(profile.pk),
@@ -196,6 +232,9 @@ def everything(profile, definitions, at, *, word: str, name: str) -> SimpleNames
         benefit=hidden.pk,
         achievement=climbed.progress(profile, **told).achievement.pk,
         redemption=benefit.redeem(**told).pk,
+        point=point.pk,
+        reward=prize.pk,
+        payment=paid.number,
     )
 
 
@@ -225,12 +264,13 @@ def rows_of(profile_id: str | None) -> dict[str, list]:
     stored = {}
     for model in [
         one
-        for label in ("profiles", "transactions", "benefits", "achievements")
+        for label in ("profiles", "transactions", "benefits", "achievements", "earning")
         for one in apps.get_app_config(label).get_models()
     ]:
-        rows, fields = model._base_manager.order_by("pk"), {field.name for field in model._meta.get_fields()}
+        rows = model._base_manager.order_by("pk")
+        fields = {field.name for field in model._meta.get_fields() if field.is_relation}
         if profile_id is not None:
-            whose = next((name for name in ("profile", "transaction", "benefit") if name in fields), None)
+            whose = next((name for name in ("profile", "card", "transaction", "benefit") if name in fields), None)
             if model._meta.label_lower == "profiles.profile":
                 rows = rows.filter(pk=profile_id)
             elif whose is None:

@@ -11,8 +11,8 @@ from access.machines import machine_user
 from access.models import ApiToken
 from access.recording import Actor
 from benefits.models import Benefit, BenefitDefinition
-from earning import tiering
-from earning.models import LoyaltyCard, TierDefinition
+from earning import pointing, rewarding, tiering
+from earning.models import LoyaltyCard, PointDefinition, Program, RewardDefinition, TierDefinition
 from profiles.cause import Cause, Door
 from profiles.models import Location, Profile
 from reactions.models import Webhook
@@ -22,7 +22,7 @@ NAME = "Contract client"
 
 
 class Command(BaseCommand):
-    help = "Make a token, a customer, a location, a sale, a benefit, a tier and an inactive webhook for contract clients; print them as JSON on the last line. Safe to run twice."
+    help = "Make a token, a customer, a location, a sale, a benefit, a tier, a point, a reward and an inactive webhook for contract clients; print them as JSON on the last line. Safe to run twice."
 
     @transaction.atomic
     def handle(self, **options):
@@ -34,6 +34,7 @@ class Command(BaseCommand):
         profile = self._profile(at=at, cause=cause)
         self._benefit(profile, at=at, cause=cause)
         self._tier(profile, at=at, cause=cause)
+        self._point_and_reward(profile, at=at, cause=cause)
         self._webhook()
         item = self._sale(profile, location, at=at, cause=cause).items.first()
         printed = {
@@ -69,6 +70,17 @@ class Command(BaseCommand):
             TierDefinition.objects.create(program=card.program, name="Contract tier", handle="contract-tier", rank=0)
         tiering.refresh(card, at=at, cause=cause)
         return card
+
+    @staticmethod
+    def _point_and_reward(profile: Profile, *, at, cause: Cause) -> None:
+        """The same ones on every run, by their external ids. On a fresh server the definitions have the number 1."""
+        points, _ = PointDefinition.objects.get_or_create(handle="contract-point", defaults={"name": "Contract point"})
+        pointing.give(profile, Decimal(10), definition=points, external_id="contract-point", at=at, cause=cause)
+        ten, _ = RewardDefinition.objects.get_or_create(
+            handle="contract-reward",
+            defaults={"name": "Contract reward", "program": Program.objects.default(), "value": Decimal(10)},
+        )
+        rewarding.issue(ten, profile, external_id="contract-reward", at=at, cause=cause)
 
     @staticmethod
     def _webhook() -> Webhook:

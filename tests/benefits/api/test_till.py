@@ -1,9 +1,16 @@
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
-from benefits.api.described import BenefitAtTheTillShape, DefinitionAtTheTillShape, PersonAtTheTillShape
+from benefits.api.described import (
+    BalancesAtTheTillShape,
+    BenefitAtTheTillShape,
+    DefinitionAtTheTillShape,
+    PersonAtTheTillShape,
+)
 from benefits.models import BenefitDefinition
+from earning.models import LoyaltyCard, Program, TierDefinition
 from profiles.models import Identity
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -65,12 +72,32 @@ def test_refuses_what_identifies_nobody(api, db, query):
     assert api.get(URL + query).status_code == 422
 
 
-def test_costs_two_queries_however_many_benefits(api, card, coffee, member, at, cause, django_assert_num_queries):
+def test_tells_the_tier_and_what_can_be_spent(api, card, member, at, cause):
+    program = Program.objects.default()
+    TierDefinition.objects.create(program=program, name="Gold", handle="gold", rank=0)
+    held = LoyaltyCard.objects.ensure(member, program, at=at, cause=cause)
+    held.credit(Decimal(150), at=at, cause=cause)
+    held.credit(Decimal("7.50"), at=at, cause=cause, unit=program.currency)
+
+    data = api.get(URL, {"identifier": "C-100"}).json()["data"]
+
+    assert data["tier"] == {"handle": "gold", "name": "Gold", "rank": 0}
+    assert (data["balances"]["point_balance"], data["balances"]["reward_balance"]) == (150, 7.5)
+    assert set(data["balances"]) == set(BalancesAtTheTillShape().fields)
+
+
+def test_who_has_no_card_yet_has_nothing_to_spend(api, card):
+    data = api.get(URL, {"identifier": "C-100"}).json()["data"]
+
+    assert (data["tier"], set(data["balances"].values())) == (None, {0})
+
+
+def test_costs_three_queries_however_many_benefits(api, card, coffee, member, at, cause, django_assert_num_queries):
     coffee.issue(member, at=at, cause=cause)
     api.get(URL, {"identifier": "C-100"})
     for _ in range(29):
         coffee.issue(member, at=at, cause=cause)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert len(api.get(URL, {"identifier": "C-100"}).json()["data"]["benefits"]) == 30
 
 
