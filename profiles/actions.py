@@ -7,6 +7,7 @@ from profiles.cause import Cause
 from profiles.models import Interaction, Profile
 
 TAG = Text("tag", "Tag", "Made if it does not exist. Example: vip.", longest=100)
+TAKEN_OFF = Text("tag", "Tag", "Nothing happens to who does not have it. Example: vip.", longest=100)
 
 
 @acts("tag.add", label="Add a tag", sentence="add the tag “{tag}”", takes=[TAG], icon="new_label")
@@ -14,7 +15,7 @@ def add_tag(profile: Profile, *, at: datetime, cause: Cause, tag: str) -> str:
     return said(profile.add_tags(tag, at=at, cause=cause), f"Tagged “{tag}”.", f"Had the tag “{tag}” already.")
 
 
-@acts("tag.remove", label="Take off a tag", sentence="take off the tag “{tag}”", takes=[TAG], icon="label_off")
+@acts("tag.remove", label="Take off a tag", sentence="take off the tag “{tag}”", takes=[TAKEN_OFF], icon="label_off")
 def remove_tag(profile: Profile, *, at: datetime, cause: Cause, tag: str) -> str:
     return said(profile.remove_tags(tag, at=at, cause=cause), f"Took off “{tag}”.", f"Did not have the tag “{tag}”.")
 

@@ -46,8 +46,10 @@ def in_words(step: dict, *, is_real: bool) -> dict:
 
 
 def seen(value):
-    """Of several facts each with its name."""
-    return ", ".join(f"{name} {one}" for name, one in value.items()) if isinstance(value, dict) else value
+    """Of several facts each with its name; of a list all that is in it, and nothing where that is nothing."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {one}" for name, one in value.items())
+    return (", ".join(map(str, value)) or None) if isinstance(value, list) else value
 
 
 def url_of(made: dict) -> str:

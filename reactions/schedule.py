@@ -43,7 +43,7 @@ class Schedule:
             Frequency.WEEKLY: self.weekday is None and ("weekday", "Choose the day of the week."),
             Frequency.MONTHLY: self.day is None and ("day", "Choose the day of the month."),
             Frequency.ONCE: self.on_date is None and ("on_date", "Choose the date."),
-            Frequency.CRON: not is_cron(self.cron) and ("cron", "Write five fields such as 0 9 * * 1, as crontab has."),
+            Frequency.CRON: not is_cron(self.cron) and ("cron", wrong_in(self.cron)),
         }.get(self.frequency)
         if missing:
             field, said = missing
@@ -121,6 +121,17 @@ def is_cron(text: str) -> bool:
         )
     except (CroniterError, ValueError):
         return False
+
+
+def wrong_in(text: str) -> str:
+    """What is wrong with the text, which is no cron expression."""
+    if len(text.split()) != 5:
+        return "Write five fields such as 0 9 * * 1, as crontab has."
+    try:
+        croniter(text)
+    except (CroniterError, ValueError):
+        return "One of the five fields is none that crontab has: minute, hour, day, month, day of the week, such as 0 9 * * 1."
+    return "This would never be due: there is no such date."
 
 
 def cron_times(text: str, start: datetime) -> Iterator[datetime]:

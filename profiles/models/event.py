@@ -96,7 +96,8 @@ class Event(models.Model):
         depth = cause.event.depth + 1 if cause.event is not None else 0
         if depth > DEEPEST:
             raise Refusal(
-                f"A chain of more than {DEEPEST} events that cause one another was stopped.", code="chain_too_deep"
+                f"More than {DEEPEST} events caused one another, as where two reactions start each other: this is stopped here.",
+                code="chain_too_deep",
             )
         return cls(
             name=name,

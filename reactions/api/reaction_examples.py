@@ -107,6 +107,7 @@ WHY_NOT = OpenApiExample(
     response_only=True,
     value={
         "is_done": False,
+        "done_before_run_id": None,
         "code": "filter",
         "text": "Tag must be “vip”; it is “newcomer”.",
         "clauses": [

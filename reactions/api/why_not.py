@@ -45,6 +45,12 @@ class ChanceSerializer(serializers.Serializer):
 @extend_schema_serializer(examples=[examples.WHY_NOT])
 class WhyNotSerializer(serializers.Serializer):
     is_done = serializers.BooleanField(help_text="Whether it was done after all, at the latest chance.")
+    done_before_run_id = serializers.IntegerField(
+        source="done_before.pk",
+        default=None,
+        allow_null=True,
+        help_text="The latest run that did it at an earlier chance.",
+    )
     code = serializers.CharField(allow_null=True, help_text=CODES_ABOUT)
     text = serializers.CharField(help_text="The answer in a sentence.")
     clauses = ClauseSerializer(many=True, help_text="All that was asked, in order. They speak of the latest chance.")

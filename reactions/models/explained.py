@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.utils.formats import date_format
+from django.utils.timezone import localtime  # noqa: TID251 It reads no clock: it says a moment in the zone of who reads it.
 
 from profiles.conditions.condition import Condition
 from profiles.conditions.reading import ConditionInvalid
@@ -44,11 +46,13 @@ class Chance:
 class WhyNot:
     """`clauses` are in the order in which they are asked, each {"code", "text", "expected", "actual", "holds"}.
 
-    They speak of the latest chance; `chances` are the last five, the latest first.
+    They speak of the latest chance; `chances` are the last five, the latest first. `done_before` is the latest run that did it
+    at an earlier chance, however long ago.
     """
 
     clauses: list[dict]
     chances: list[Chance]
+    done_before: Run | None = None
 
     @property
     def is_done(self) -> bool:
@@ -95,7 +99,12 @@ class Explained(models.Model):
         )
         # Where it was started, what the run says comes before what was done to the reaction since.
         known = [is_in_use(profile), *asked]
-        return WhyNot([*known, is_on] if ran else [is_on, *known], chances)
+        answer = WhyNot([*known, is_on] if ran else [is_on, *known], chances)
+        return answer if answer.is_done else replace(answer, done_before=latest_done(self, profile))
+
+
+def latest_done(reaction: Reaction, profile: Profile) -> Run | None:
+    return Run.objects.filter(reaction=reaction, profile=profile, state=Run.State.DONE).order_by("-id").first()
 
 
 def is_in_use(profile: Profile) -> dict:
@@ -194,11 +203,11 @@ def because_of_turn(reaction: Reaction, profile: Profile, chances: list[Chance],
         actual=latest and latest.at.isoformat(),
     )
     if latest is None:
-        return [was_due, *of_audience(reaction, profile, at=reaction.next_at or at)]
+        return [was_due, *of_audience(reaction, profile, due_at=reaction.next_at or at, at=at)]
     if latest.run is not None:
         paused = latest.occurrence.state == Occurrence.State.PAUSED
         return [was_due, *of_run(latest.run, is_paused=paused)]
-    return [was_due, *not_chosen(reaction, profile, latest.occurrence)]
+    return [was_due, *not_chosen(reaction, profile, latest.occurrence, at=at)]
 
 
 def not_due(reaction: Reaction, *, at: datetime) -> str:
@@ -212,7 +221,7 @@ def not_due(reaction: Reaction, *, at: datetime) -> str:
     return f"It was not due yet: it is on {when(due_at)}."
 
 
-def not_chosen(reaction: Reaction, profile: Profile, occurrence: Occurrence) -> list[dict]:
+def not_chosen(reaction: Reaction, profile: Profile, occurrence: Occurrence, *, at: datetime) -> list[dict]:
     """Why the customer had no turn: it did not get to them, or they were not meant."""
     # It ended for all, though it may be paused since for those whose turn waits.
     went_through = occurrence.ended_at is not None and occurrence.state != Occurrence.State.STOPPED
@@ -224,7 +233,7 @@ def not_chosen(reaction: Reaction, profile: Profile, occurrence: Occurrence) -> 
     reached = clause(
         why[0], "It got to this customer.", holds=got_there, otherwise=why[1], expected=True, actual=got_there
     )
-    audience = of_audience(reaction, profile, at=occurrence.due_at)
+    audience = of_audience(reaction, profile, due_at=occurrence.due_at, at=at)
     if not got_there or not all(one["holds"] for one in audience):
         return [reached, *audience]
     ended = occurrence.ended_at or occurrence.started_at
@@ -248,8 +257,11 @@ def not_chosen(reaction: Reaction, profile: Profile, occurrence: Occurrence) -> 
     ]
 
 
-def of_audience(reaction: Reaction, profile: Profile, *, at: datetime) -> list[dict]:
-    """Whether the customer is one of those for whom it is: on the day that it is due, with what is known of them now."""
+def of_audience(reaction: Reaction, profile: Profile, *, due_at: datetime, at: datetime) -> list[dict]:
+    """Whether the customer is one of those for whom it is: on the day that it is due, with what is known of them now.
+
+    Where that is another day than today the clauses say so: a birthday that is today is none tomorrow.
+    """
     if reaction.audience is None:
         return []
     try:
@@ -258,4 +270,6 @@ def of_audience(reaction: Reaction, profile: Profile, *, at: datetime) -> list[d
         # What it asks for went with its app.
         said = " ".join(error.messages)
         return [clause("audience", "", holds=False, otherwise=said, expected=True, actual=None)]
-    return [{"code": "audience", **one} for one in asked.explain(profile, at=at)]
+    day = localtime(due_at).date()
+    since = "" if day == localtime(at).date() else f"On {date_format(day, 'j M Y')}: "
+    return [{"code": "audience", **one, "text": since + one["text"]} for one in asked.explain(profile, at=due_at)]

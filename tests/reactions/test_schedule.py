@@ -217,6 +217,16 @@ class TestMissed:
         ("once", {"on_date": date(9999, 12, 31)}, {"on_date": ["Choose a date between the years 1900 and 9998."]}),
         ("once", {"on_date": date(1, 1, 1)}, {"on_date": ["Choose a date between the years 1900 and 9998."]}),
         ("cron", {"cron": "every day"}, {"cron": ["Write five fields such as 0 9 * * 1, as crontab has."]}),
+        (
+            "cron",
+            {"cron": "99 * * * *"},
+            {
+                "cron": [
+                    "One of the five fields is none that crontab has: minute, hour, day, month, day of the week, such as 0 9 * * 1."
+                ]
+            },
+        ),
+        ("cron", {"cron": "0 0 30 2 *"}, {"cron": ["This would never be due: there is no such date."]}),
     ],
 )
 def test_what_is_missing_is_said(frequency, given, said):

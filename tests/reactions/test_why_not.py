@@ -56,6 +56,15 @@ def failing(answer) -> list[tuple[str, str]]:
 
 
 class TestTriggers:
+    def test_what_was_done_at_an_earlier_chance_is_said(self, trigger, tag, member, at):
+        reaction = trigger()
+        tag("vip")
+        assert reaction.why_not(member, at=at).done_before is None
+        for number in range(6):
+            tag(f"another-{number}", at=at + timedelta(hours=1))
+        answer = reaction.why_not(member, at=at)
+        assert (answer.is_done, answer.done_before) == (False, reaction.runs.get(state="done"))
+
     def test_done(self, trigger, tag, member, at):
         reaction = trigger()
         tag("vip")
@@ -278,7 +287,10 @@ class TestAutomations:
         reaction = automation(audience={"is_birthday_today": []})
         go()
 
-        assert reaction.why_not(member, at=DUE + timedelta(days=1)).code == "audience"
+        answer = reaction.why_not(member, at=DUE + timedelta(days=1))
+        # The birthday is today, and was not on the day that is spoken of.
+        assert (answer.code, answer.text.startswith("On 2 May 2026: Birthday must be today")) == ("audience", True)
+        assert reaction.why_not(member, at=DUE).text.startswith("Birthday must be today")
 
     def test_who_belongs_to_it_only_since(self, automation, go, member, other_member, at):
         reaction = automation()
