@@ -1,16 +1,16 @@
 """What reactions can do with points and tiers."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from earning import tiering
-from earning.models import Credit, LoyaltyCard, Program, TierDefinition
+from earning import rewarding, tiering
+from earning.models import Credit, LoyaltyCard, Program, RewardDefinition, TierDefinition
 from earning.rounding import MOST
-from profiles.acting import Argument, Text, acts
+from profiles.acting import Argument, Money, Text, Whole, acts
 from profiles.cause import Cause
 from profiles.models import Profile
 
@@ -72,3 +72,49 @@ def award_points(
     wanted = None if program is None else Program.objects.get(handle=program)
     card = LoyaltyCard.objects.ensure(profile, wanted, at=at, cause=cause)
     return card.credit(points, at=at, cause=cause, note=reason)
+
+
+def rewards_offered() -> list[tuple[str, str]]:
+    return list(RewardDefinition.objects.filter(is_archived=False).order_by("name").values_list("handle", "name"))
+
+
+@dataclass(frozen=True)
+class OfReward(Text):
+    """The handle of one that is given out; its number is as good, where nothing has that for a handle."""
+
+    def chosen(self, value: str) -> str:
+        rows = RewardDefinition.objects.filter(is_archived=False)
+        if value.isdecimal() and len(value) < 19 and not rows.filter(handle=value).exists():
+            value = rows.filter(pk=value).values_list("handle", flat=True).first() or value
+        return super().chosen(value)
+
+
+@acts(
+    "reward.issue",
+    label="Give a reward",
+    sentence="give the reward “{definition}”",
+    takes=[
+        OfReward("definition", "Reward", "The handle of its definition. Example: ten-off.", choices=rewards_offered),
+        Money("value", "Value", "What it is worth, if not what its definition says.", is_required=False),
+        Whole("days", "Days", "How long it can be used, if not as long as its definition says.", is_required=False),
+    ],
+    icon="payments",
+    aliases=("reward.create", "create.reward"),
+)
+def issue_reward(
+    profile: Profile,
+    *,
+    at: datetime,
+    cause: Cause,
+    definition: str,
+    value: Decimal | None = None,
+    days: int | None = None,
+) -> Credit:
+    return rewarding.issue(
+        RewardDefinition.objects.select_related("program").get(handle=definition),
+        profile,
+        at=at,
+        cause=cause,
+        value=value,
+        expires_at=None if days is None else at + timedelta(days=days),
+    )

@@ -10,7 +10,7 @@ from django.db.models import DecimalField, Expression, F, OuterRef, Subquery, Va
 from django.db.models.functions import Coalesce
 
 from earning.amounts import POINTS
-from earning.models import Balance
+from earning.models import Balance, Credit
 from earning.models.program import AMOUNT
 from profiles.conditions.facts import Fact, FactType, register
 
@@ -88,4 +88,28 @@ fact(
     40.0,
     lambda: of_rewards() + in_money(),
     "Reward money, and what the points come to, of the default program.",
+)
+
+
+def next_end(at: datetime) -> Expression:
+    """When the reward money ends that ends first; nothing where none does."""
+    money = Credit.objects.spendable(at=at).filter(
+        card__profile=OuterRef("pk"),
+        card__program__is_default=True,
+        unit=F("card__program__currency"),
+        expires_at__isnull=False,
+    )
+    return Subquery(money.order_by("expires_at").values("expires_at")[:1])
+
+
+register(
+    Fact(
+        handle="reward_ends_at",
+        label="Reward money ends at",
+        type=FactType.MOMENT,
+        example="2026-06-30 13:59:59",
+        group="Points and rewards",
+        help="When the first of it ends that can be used now, of the default program. Unknown where none ends.",
+        column=next_end,
+    )
 )

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.utils.timezone import localtime  # noqa: TID251 (converts, reads no clock)
 
 from benefits.models import BenefitDefinition
+from earning.models import RewardDefinition
 from profiles.events.catalogue import CATALOGUE
 from reactions.models import Target
 
@@ -57,6 +58,11 @@ def some_benefit() -> dict:
     """The first that is offered: the editor shows the others."""
     first = BenefitDefinition.objects.issuable().order_by("name").values_list("handle", flat=True).first()
     return action("benefit.issue", definition=first)
+
+
+def some_reward() -> dict:
+    first = RewardDefinition.objects.filter(is_archived=False).order_by("name").values_list("handle", flat=True).first()
+    return action("reward.issue", definition=first)
 
 
 def some_target() -> dict:
@@ -139,6 +145,13 @@ RECIPES = [
         lambda: [only_if({"==": [{"var": "level"}, 3]}), some_benefit()],
     ),
     Recipe(
+        "achievement-reward",
+        "Reward money for a level of an achievement",
+        "Whoever reaches level 3 of an achievement gets a reward. Add to the filter which achievement you mean.",
+        "achievement.unlocked",
+        lambda: [only_if({"==": [{"var": "level"}, 3]}), some_reward()],
+    ),
+    Recipe(
         "missed-message",
         "A message after a benefit expired",
         "When a benefit ends that could still have been used, a target gets a message.",
@@ -181,6 +194,17 @@ TIMED_RECIPES = [
         lambda at: {
             "run_at": "10:00",
             "query": {"==": [{"days_since": [{"var": "aggregations.latest_shop_date"}]}, 90]},
+        },
+    ),
+    TimedRecipe(
+        "reward-ending",
+        "A message before reward money ends",
+        "A week before the first of their reward money ends, a target gets a message.",
+        "daily",
+        lambda: [some_target()],
+        lambda at: {
+            "run_at": "10:00",
+            "query": {"==": [{"days_until": [{"var": "reward_ends_at"}]}, 7]},
         },
     ),
     TimedRecipe(

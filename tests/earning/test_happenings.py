@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from cxmanager.refusals import Refusal
 from earning.anniversaries import celebrate
@@ -16,6 +17,7 @@ from earning.simulating import simulate_happening, simulate_purchase
 from earning.snapshot import EVENT, LEDGER_TRANSACTION, Happening
 from profiles.acting import action_of
 from profiles.models import Event, Location
+from tests.earning.rewards import reward
 from tests.earning.rules_made import custom, event, limit, rule, spending
 from tests.transactions.conftest import line
 
@@ -217,3 +219,19 @@ def test_a_reaction_gives_points(member, card, points, at, cause):
     action_of("points.award")(member, {"points": "10", "reason": "Thank you."}, at=at, cause=cause)
     assert points() == 10
     assert Credit.objects.get().note == "Thank you."
+
+
+def test_a_reaction_gives_a_reward(member, program, at, cause):
+    ten_off = reward(max_value=Decimal(20))
+    for given in ({"definition": "ten-off"}, {"definition": str(ten_off.pk), "value": "12.50", "days": 7}):
+        action_of("reward.issue")(member, given, at=at, cause=cause)
+    usual, other = Credit.objects.order_by("pk")
+    assert (usual.reward_definition, usual.value, other.value) == (ten_off, Decimal(10), Decimal("12.50"))
+    assert (other.expires_at - at).days == 7
+    assert usual.expires_at > other.expires_at
+
+
+def test_a_reaction_gives_no_reward_that_is_not_given_out(member, program, at, cause):
+    reward(is_archived=True)
+    with pytest.raises(ValidationError, match="There is no reward “ten-off”"):
+        action_of("reward.issue")(member, {"definition": "ten-off"}, at=at, cause=cause)

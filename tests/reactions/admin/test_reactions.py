@@ -17,6 +17,7 @@ from reactions.models import Reaction, Run
 from reactions.recipes import RECIPES
 from reactions.running import run_some
 from tests.conftest import person
+from tests.earning.rewards import reward
 
 pytestmark = pytest.mark.django_db
 IS_VIP = {"==": [{"var": "tag"}, "vip"]}
@@ -260,6 +261,7 @@ class TestRecipes:
         from reactions.models import Target
 
         Target.objects.create(name="Mail", handle="mail", url="https://mail.example.com", template="{}")
+        reward()
         answer = browser.get(reverse("admin:reactions_reaction_recipes"), {"recipe": recipe.handle})
         assert answer.context["form"]["name"].value() == recipe.name
         document = recipe.document(at=at)
