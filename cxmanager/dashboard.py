@@ -17,14 +17,22 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from benefits.models import Benefit, BenefitDefinition, Redemption
+from cxmanager.amounts import money, pieces
 from cxmanager.rest.paging import COUNT_EXACTLY_UP_TO, bounded_count
+from earning.amounts import POINTS
+from earning.approvals import waiting_counts
+from earning.models import Credit, Debit
+from earning.owing import ending_soon, liability, tier_counts
 from jobs.models import Job
 from jobs.reporting import reports_for
 from profiles.models import Profile
 
 DAYS = 30
 KEPT_SECONDS = 60
+# What is summed over all cards, which changes little in a while.
+KEPT_LONG_SECONDS = 600
 TOP = 5
+TIERS_SHOWN = 12
 JOBS_SHOWN = 5
 
 
@@ -37,6 +45,10 @@ def figures(request: HttpRequest, context: dict) -> dict:
             "benefits": "benefits.view_benefit",
             "redemptions": "benefits.view_redemption",
             "jobs": "jobs.view_job",
+            "balances": "earning.view_balance",
+            "credits": "earning.view_credit",
+            "cards": "earning.view_loyaltycard",
+            "approvals": "earning.approve_award",
         }.items()
     }
     numbers = Numbers(at=timezone.now())
@@ -45,6 +57,7 @@ def figures(request: HttpRequest, context: dict) -> dict:
         "may": may,
         "cards": [card for card in cards(numbers, may) if card],
         "charts": [chart for chart in charts(numbers, may) if chart],
+        "tiers": numbers.tiers() if may["cards"] else [],
         "top_benefits": numbers.top_benefits() if may["benefits"] else [],
         "jobs": running_jobs() if may["jobs"] else [],
         "reports": reports_for(request.user, at=timezone.now()),
@@ -56,12 +69,13 @@ class Numbers:
     """The figures as of a moment, in days of the viewer's zone. Each is kept for a minute, for all who may see it."""
 
     def __init__(self, *, at: datetime):
+        self.at = at
         self.zone = timezone.get_current_timezone()
         self.today = timezone.localdate(at)
         self.days = [self.today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
 
-    def kept(self, name: str, make: Callable):
-        return cache.get_or_set(f"dashboard:{name}:{self.zone}:{self.today}", make, KEPT_SECONDS)
+    def kept(self, name: str, make: Callable, seconds: int = KEPT_SECONDS):
+        return cache.get_or_set(f"dashboard:{name}:{self.zone}:{self.today}", make, seconds)
 
     def profiles(self) -> tuple[int, bool]:
         """How many living customers, and whether that is an estimate."""
@@ -76,6 +90,43 @@ class Numbers:
     def redeemed(self) -> list[int]:
         uses = Sum("count") - Sum("returned")
         return self.kept("redeemed", lambda: self.by_day(Redemption.objects.all(), "redeemed_at", uses))
+
+    def owed(self) -> dict:
+        return self.kept("owed", liability, KEPT_LONG_SECONDS)
+
+    def ending(self) -> tuple:
+        """How many points end within 30 and 90 days."""
+        return self.kept("ending", lambda: ending_soon(at=self.at), KEPT_LONG_SECONDS)
+
+    def waiting(self) -> int:
+        return self.kept("waiting", lambda: sum(waiting_counts().values()))
+
+    def earned(self) -> list[int]:
+        rows = Credit.objects.filter(unit=POINTS, kind__in=Credit.EARNING).exclude(state__in=Credit.UNGRANTED)
+        return self.kept("earned", lambda: self.by_day(rows, "earned_at", Sum("value")))
+
+    def spent(self) -> list[int]:
+        rows = Debit.objects.filter(unit=POINTS, kind=Debit.Kind.SPEND)
+        return self.kept("spent", lambda: self.by_day(rows, "at", Sum("amount")))
+
+    def tiers(self) -> list[dict]:
+        return self.kept("tiers", self._tiers, KEPT_LONG_SECONDS)
+
+    def _tiers(self) -> list[dict]:
+        """The tiers with how many customers stand on each, and its share of them."""
+        rows = tier_counts(TIERS_SHOWN)
+        total = sum(row["count"] for row in rows) or 1
+        url = reverse("admin:earning_loyaltycard_changelist")
+        return [
+            {
+                "name": str(row["tier"]),
+                "program": str(row["tier"].program),
+                "count": row["count"],
+                "share": row["count"] * 100 // total,
+                "url": f"{url}?tier__id__exact={row['tier'].pk}",
+            }
+            for row in rows
+        ]
 
     def by_day(self, rows, moment: str, total) -> list[int]:
         """The total of each of the last days, oldest first, zeros included. One query."""
@@ -122,7 +173,35 @@ def cards(numbers: Numbers, may: dict[str, bool]) -> list[dict | None]:
         card("Benefits redeemed", lambda: sum(numbers.redeemed()), "benefits_redemption", "check_circle", lately=True)
         if may["redemptions"]
         else None,
+        points_owed(numbers) if may["balances"] else None,
+        points_ending(numbers) if may["balances"] and may["credits"] else None,
+        approvals_waiting(numbers) if may["approvals"] else None,
     ]
+
+
+def points_owed(numbers: Numbers) -> dict:
+    owed = numbers.owed()
+    worth = ", ".join(money(amount, currency) for currency, amount in sorted(owed["money"].items()))
+    note = f"worth {worth}" if worth else "that customers have"
+    url = reverse("admin:earning_loyaltycard_changelist")
+    return {"title": "Points owed", "value": whole(owed["points"]), "note": note, "icon": "loyalty", "url": url}
+
+
+def points_ending(numbers: Numbers) -> dict:
+    soon, later = numbers.ending()
+    url = f"{reverse('admin:earning_credit_changelist')}?state__exact=active&unit=points"
+    note = f"within 30 days, {whole(later)} within 90"
+    return {"title": "Points that end", "value": whole(soon), "note": note, "icon": "hourglass_bottom", "url": url}
+
+
+def approvals_waiting(numbers: Numbers) -> dict:
+    url = reverse("admin:earning_adjustment_approvals")
+    value = f"{numbers.waiting():,}"
+    return {"title": "Approvals", "value": value, "note": "waiting", "icon": "pending_actions", "url": url}
+
+
+def whole(points) -> str:
+    return pieces(points) if points else "0"
 
 
 def card(title: str, figure: Callable, page: str, icon: str, *, lately: bool = False) -> dict:
@@ -145,7 +224,14 @@ def charts(numbers: Numbers, may: dict[str, bool]) -> list[dict | None]:
     if may["redemptions"]:
         lines.append(("Redeemed", "orange-500", numbers.redeemed()))
     second = lines and chart("Benefits by day", "benefits_benefit", labels, lines, kind="line")
-    return [first or None, second or None]
+    third = may["credits"] and chart(
+        "Points by day",
+        "earning_credit",
+        labels,
+        [("Earned", "primary-600", numbers.earned()), ("Spent", "orange-500", numbers.spent())],
+        kind="line",
+    )
+    return [first or None, second or None, third or None]
 
 
 def chart(title: str, page: str, labels: list[str], lines: list[tuple], *, kind: str = "bar") -> dict:

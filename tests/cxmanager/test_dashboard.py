@@ -60,6 +60,9 @@ class TestFigures:
             "New customers": "1",
             "Benefits issued": "1",
             "Benefits redeemed": "1",
+            "Points owed": "0",
+            "Points that end": "0",
+            "Approvals": "0",
         }
         assert [row["name"] for row in response.context["top_benefits"]] == ["Free coffee"]
         assert (response.context["top_benefits"][0]["used"], response.context["top_benefits"][0]["given"]) == (1, 2)
