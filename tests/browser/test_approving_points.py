@@ -1,0 +1,41 @@
+"""A clerk asks for points by hand, a manager approves, and the balance stands on the customer's page; by keyboard where one types."""
+
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import expect
+
+from access.roles import Role
+from earning.models import LoyaltyCard, Program
+from tests.conftest import person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_what_one_asks_for_another_approves(sign_in, page, manager, member, at, cause, look):
+    Program.objects.update(adjustment_approval_above=Decimal(500))
+    card = LoyaltyCard.objects.ensure(member, at=at, cause=cause)
+    customer = f"/admin/profiles/profile/{member.pk}/change/"
+
+    sign_in(person("Nora", Role.STORE_STAFF))
+    page.goto(customer)
+    page.get_by_role("link", name="Adjust").click()
+    page.get_by_label("Points").fill("700")
+    page.get_by_label("Reason").fill("A parcel came late.")
+    page.keyboard.press("Enter")
+    expect(page.locator("body")).to_contain_text("700 points for Maria Membrino wait for approval by somebody else.")
+    expect(page.locator("#earning")).to_contain_text("700 points wait for approval.")
+    look("1-waits")
+
+    page.context.clear_cookies()
+    sign_in(manager)
+    page.goto("/admin/earning/adjustment/approvals/")
+    page.get_by_role("checkbox").check()
+    look("2-inbox")
+    page.get_by_role("button", name="Approve").click()
+    expect(page.locator("body")).to_contain_text("One was approved.")
+    page.goto(customer)
+    expect(page.locator("#earning")).to_contain_text("700 points")
+    expect(page.locator("#earning")).not_to_contain_text("wait for approval")
+    look("3-balance")
+    assert card.balances.get().active == 700
