@@ -93,7 +93,8 @@ fact(
 
 def next_end(at: datetime) -> Expression:
     """When the reward money ends that ends first; nothing where none does."""
-    money = Credit.objects.spendable(at=at).filter(
+    money = Credit.objects.filter(
+        state=Credit.State.ACTIVE,
         card__profile=OuterRef("pk"),
         card__program__is_default=True,
         unit=F("card__program__currency"),

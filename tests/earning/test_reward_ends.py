@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from earning import rewarding
+from earning.expiring import settle_some
 from profiles.conditions.condition import Condition
 from profiles.models import Profile
 from tests.earning.rewards import reward
@@ -22,7 +23,8 @@ def test_the_first_that_can_still_be_used_is_asked_for(member, other_member, pro
 
     assert whom(at) == [member]
     assert whom(at + timedelta(days=1)) == [other_member]
-    # The first is over: the other is the next to end.
+    # The first is over, and a worker has settled it: the other is the next to end.
+    settle_some(at=at + timedelta(days=23))
     assert whom(at + timedelta(days=23)) == [member]
 
 
