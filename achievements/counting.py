@@ -9,6 +9,7 @@ import structlog
 from django.db import transaction
 
 from achievements.models import AchievementDefinition
+from achievements.models.counted import BEGINNINGS
 from achievements.progressing import Step, advance
 from profiles.cause import Cause
 from profiles.conditions.reading import ConditionInvalid
@@ -23,7 +24,8 @@ log = structlog.get_logger()
 
 def names_that_count() -> set[str]:
     """The names of the events that some definition counts. One query."""
-    return set(AchievementDefinition.objects.counting().order_by().values_list("count_event", flat=True).distinct())
+    names = set(AchievementDefinition.objects.counting().order_by().values_list("count_event", flat=True).distinct())
+    return names | {begun for name in names for begun in BEGINNINGS.get(name, ())}
 
 
 @listens("achievements.counting", to=names_that_count)
@@ -33,7 +35,9 @@ def count(events: Sequence[Event], *, at: datetime) -> None:
     A query for each event whose condition asks of the customer; else as many as `advance` takes, for each definition.
     """
     names = {event.name for event in events}
-    definitions = list(AchievementDefinition.objects.counting().filter(count_event__in=names))
+    changed = {name for name, begun in BEGINNINGS.items() if not names.isdisjoint(begun)}
+    waiting = AchievementDefinition.objects.counting().filter(count_event__in=names | changed)
+    definitions = [one for one in waiting if one.events_heard & names]
     if any(one.count_condition is not None for one in definitions):
         with_profiles(events)
     steps = {one.pk: list(steps_of(one, events, at=at)) for one in definitions}
@@ -50,9 +54,10 @@ def steps_of(definition: AchievementDefinition, events: Sequence[Event], *, at: 
         # What it asks for went with its app: it holds of nothing.
         log.warning("achievement.not_counted", definition=definition.handle, reason="its condition cannot be asked")
         return
+    heard = definition.events_heard
     for event in events:
         whose = counts_for(definition, event)
-        if event.name != definition.count_event or whose is None or definition.why_not_counting(at=event.at):
+        if event.name not in heard or whose is None or definition.why_not_counting(at=event.at):
             continue
         if event.depth >= DEEPEST:
             log.warning(

@@ -25,7 +25,7 @@ RECIPES = [
     Recipe(
         "visits",
         "Visits",
-        "Level up with every fifth visit; give the third level a complimentary service as its reward.",
+        "Level up with every fifth visit; choose a complimentary service as what the third level gives, once.",
         {
             "strategy": "linear",
             "every": 5,
@@ -37,6 +37,8 @@ RECIPES = [
                 {"trigger": 5},
                 {"trigger": 10},
                 {"trigger": 15, "name": "Regular", "description": "A complimentary service on us."},
+                # Levels beyond the last give what it gives: so that the service is given once, it is not the last.
+                {"trigger": 20, "name": "Friend of the house"},
             ],
         },
     ),

@@ -37,7 +37,7 @@ def recount(definition: AchievementDefinition, profile: Profile, *, at: datetime
     if no is not None:
         raise no
     with transaction.atomic():
-        rows = Event.objects.filter(profile=profile, name=definition.count_event).order_by("pk")
+        rows = Event.objects.filter(profile=profile, name__in=definition.events_heard).order_by("pk")
         return count_these(definition, list(rows), at=at)
 
 
@@ -67,7 +67,7 @@ def recount_some(job: Job, *, at: datetime) -> bool:
         return False
     begin, last = job.cursor.get("after", 0), job.arguments["last"]
     end = min(begin + LOOKED_THROUGH, last)
-    rows = Event.objects.filter(pk__gt=begin, pk__lte=end, name=definition.count_event).order_by("pk")
+    rows = Event.objects.filter(pk__gt=begin, pk__lte=end, name__in=definition.events_heard).order_by("pk")
     events = list(rows[: CHUNK + 1])
     if len(events) > CHUNK:
         # The first that is left for the next step ends this one.

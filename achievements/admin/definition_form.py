@@ -53,13 +53,16 @@ class AmountField(forms.CharField):
 
 class AchievementDefinitionForm(ChangedMeanwhileFormMixin, forms.ModelForm):
     count_event = forms.CharField(
-        label="Count when", required=False, widget=UnfoldAdminSelect2Widget, help_text=help_of("count_event")
+        label="Count when",
+        required=False,
+        widget=UnfoldAdminSelect2Widget,
+        help_text=f"{help_of('count_event')} On/off with a condition on profile.updated looks at new customers, too.",
     )
     count_amount = AmountField(label="How much each adds", required=False, help_text=help_of("count_amount"))
     levels = LevelsFormField(
         label="Levels",
         required=False,
-        help_text="What each is called, what customers read of it, and the benefit that it gives by itself.",
+        help_text="What each is called, what customers read of it, and the benefit that it gives by itself. Where levels go on without an end, each further one gives what the last one with a name, a text or a benefit gives: name one after it to give that benefit once.",
     )
     generate = forms.IntegerField(
         label="How many levels",

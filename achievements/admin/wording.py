@@ -28,7 +28,8 @@ def climbs_by(definition: AchievementDefinition) -> str:
     if definition.strategy == kinds.ON_OFF:
         return "On/off"
     if definition.strategy == kinds.LINEAR:
-        end = f", {definition.max_levels} levels" if definition.max_levels else ""
+        most = definition.max_levels
+        end = f", {most} {'level' if most == 1 else 'levels'}" if most else ""
         return f"Every {definition.every:,}{end}"
     steps = ", ".join(f"{one['trigger']:,}" for one in levels[:4])
     more = ", …" if len(levels) > 4 or (levels and levels[-1]["repeats"]) else ""

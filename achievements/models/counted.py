@@ -16,6 +16,9 @@ ANY_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 # What an achievement does to itself would go round until the limit of chains.
 NEVER_COUNTED = ("achievement.progressed", "achievement.corrected")
 
+# With what begins that which the event changes.
+BEGINNINGS = {"profile.updated": ("profile.created",)}
+
 
 class EventConditionField(models.JSONField):
     """JSON Logic over what an event carries and its customer, or None for every such event. `clean()` of the row judges it."""
@@ -95,6 +98,16 @@ class CountsWhen(models.Model):
                 condition_on(self.count_event, self.count_condition, is_new=True)
             except ValidationError as error:
                 raise ValidationError({"count_condition": error}) from error
+
+    @property
+    def events_heard(self) -> frozenset[str]:
+        """The events that may add to the count.
+
+        On/off with a condition on `profile.updated` asks whether something holds of the customer: it may hold from the
+        first moment, so that nothing is changed later. It looks at `profile.created` as well.
+        """
+        asks = self.strategy == "on_off" and self.count_condition is not None
+        return frozenset({self.count_event, *(BEGINNINGS.get(self.count_event, ()) if asks else ())})
 
     @property
     def condition(self) -> Condition | None:

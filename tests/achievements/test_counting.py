@@ -8,6 +8,8 @@ from django.db.models import F
 from achievements import recounting
 from achievements.counting import count
 from achievements.models import Achievement, AchievementDefinition
+from achievements.recipes import named
+from achievements.rewarding import unlocked_by
 from achievements.tasks import recount as do_recount
 from cxmanager.refusals import Refusal
 from jobs.models import Job
@@ -279,3 +281,35 @@ class TestRecounting:
         with pytest.raises(Refusal) as no:
             recounting.recount(visits, member, at=at)
         assert no.value.code == "nothing_to_recount"
+
+
+class TestRecipes:
+    """The examples climb as their recipes say."""
+
+    def test_the_third_level_of_visits_gives_its_service_once(self):
+        levels = designed(**named("visits").initial()).levels
+        gift = {"unlocks": [{"type": "benefit_definition", "id_type": "handle", "id": "service"}]}
+        levels[2]["meta"] = gift
+        definition = AchievementDefinition(strategy="linear", every=5, levels=levels)
+        assert [number for number in range(1, 8) if unlocked_by(definition, number)] == [3]
+
+    @pytest.mark.parametrize(("phone", "reached"), [("+61400111222", [(1, 1)]), ("", [])])
+    def test_who_is_complete_from_the_start_unlocks_profile_completion(self, phone, reached, at, cause, drain):
+        definition = designed(**named("profile-completion").initial())
+        known = {"first_name": "Ada", "last_name": "Lee", "email": "ada@example.com", "birth_month": 4, "birth_day": 2}
+        new = Profile(**known, mobile_phone=phone).enrol(at=at, cause=cause)
+        drain()
+        assert standing(new, definition) == reached
+
+    def test_who_was_complete_before_is_found_by_a_recount(self, at, cause):
+        known = {"first_name": "Ada", "last_name": "Lee", "email": "ada@example.com", "birth_month": 4, "birth_day": 2}
+        new = Profile(**known, mobile_phone="+61400111222").enrol(at=at, cause=cause)
+        definition = designed(**named("profile-completion").initial())
+        assert recounting.recount(definition, new, at=at) == 1
+        assert standing(new, definition) == [(1, 1)]
+
+    def test_what_counts_changes_counts_no_new_customer(self, at, cause, drain):
+        definition = designed(count_event="profile.updated")
+        new = Profile(first_name="Ada").enrol(at=at, cause=cause)
+        drain()
+        assert standing(new, definition) == []
