@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelect2Widget
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget
 from uuid_utils.compat import uuid7
 
 from achievements.admin.wording import count_told
@@ -25,7 +25,8 @@ class ProgressForm(ActForm):
     definition = forms.ModelChoiceField(
         queryset=AchievementDefinition.objects.none(),
         label="Achievement",
-        widget=UnfoldAdminSelect2Widget,
+        empty_label="Choose the achievement",
+        widget=UnfoldAdminSelectWidget,
         error_messages={
             "required": "Choose the achievement.",
             "invalid_choice": "Nothing counts towards this achievement any more.",

@@ -40,6 +40,12 @@ class TestCounting:
         AchievementDefinition.objects.update(ends_at="2020-01-01T00:00Z")
         assert "This achievement has ended." in self.send(as_clerk, member, visits).content.decode()
 
+    def test_the_box_is_drawn_as_the_others_and_says_what_to_choose(self, as_clerk, visits, member):
+        text = as_clerk.get(reverse("admin:achievements_achievement_progress", args=[member.pk])).content.decode()
+        assert "Choose the achievement" in text
+        # The page brings no script along that would draw it.
+        assert "unfold-admin-autocomplete" not in text
+
     def test_the_analyst_counts_nothing(self, as_analyst, visits, member):
         assert as_analyst.get(self.url(member)).status_code == 403
 
