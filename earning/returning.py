@@ -11,7 +11,7 @@ from decimal import Decimal
 from earning.amounts import POINTS, ZERO
 from earning.awarding import give_badges
 from earning.deciding import Decision
-from earning.limit_returns import give_back
+from earning.limit_returns import give_back, take_again
 from earning.models import Award, Credit, Debit, LoyaltyCard, Program
 from earning.restoring import left_of, restore
 from earning.returned_goods import Goods, goods_of
@@ -156,9 +156,8 @@ def restore_spent(sale: Transaction, *, at: datetime, cause: Cause) -> None:
 def free(awards: Sequence[Award]) -> None:
     """Let the rules give again what they give once, and the limits as if these awards had never been: they are to be made anew."""
     if awards:
-        Award.objects.filter(pk__in=[one.pk for one in awards]).update(once_key=None)
         give_back([(one, rest_of(one), True) for one in awards], is_undone=True)
-        Award.objects.filter(pk__in=[one.pk for one in awards]).update(taken=[])
+        Award.objects.filter(pk__in=[one.pk for one in awards]).update(once_key=None, taken=[], is_replaced=True)
 
 
 def replace_awards(
@@ -200,29 +199,39 @@ def lost_of(awards: Sequence[Award], decision: Decision) -> dict[str, Decimal]:
 
 
 def undo_return(back: Transaction, *, at: datetime, cause: Cause) -> None:
-    """Give back what the return took, as what it brought back is the customer's again."""
+    """Give back what the return took, as what it brought back is the customer's again; what waited for approval waits again."""
     taken = list(
         Debit.objects.filter(transaction=back, kind=Debit.Kind.REVERSAL, answered_by=None)
         .filter(card__profile__deleted_at=None)
-        .select_related("card__program", "card__profile", "reverses")
+        .select_related("card__program", "card__profile", "reverses__award__version")
         .order_by("pk")
     )
     bring_back(taken, at=at, cause=cause)
     awards = []
     for sale in sales_of(back):
         goods = goods_of(sale, but=back)
-        for one in Award.objects.filter(transaction=sale).exclude(state=State.REJECTED).select_related("card__program"):
+        held = Award.objects.filter(transaction=sale, is_replaced=False).exclude(state=State.REJECTED)
+        for one in held.select_related("card__program", "version"):
+            points, money = one.points_reversed, one.currency_reversed
             one.points_reversed = one.currency_reversed = ZERO
             due = due_of(one, goods)
             one.points_reversed, one.currency_reversed = due.points, due.money
             was_gone = one.state == State.REVERSED
-            if was_gone and rest_of(one):
-                one.state = State.GIVEN
-            awards.append((one, was_gone and one.state == State.GIVEN))
-    Award.objects.bulk_update([one for one, _ in awards], ["points_reversed", "currency_reversed", "state"])
-    give_badges([one for one, is_back in awards if is_back and one.badge_id], at=at, cause=cause)
-    for card in cards_of(one for one, _ in awards):
+            if was_gone and is_left(one, goods):
+                one.state = State.PENDING_APPROVAL if one.was_never_approved else State.GIVEN
+            again = Reversal(points - due.points, money - due.money)
+            awards.append((one, again, was_gone and one.state == State.GIVEN))
+    Award.objects.bulk_update([one for one, *_ in awards], ["points_reversed", "currency_reversed", "state"])
+    take_again(awards)
+    give_badges([one for one, _, is_back in awards if is_back and one.badge_id], at=at, cause=cause)
+    for card in cards_of(one for one, *_ in awards):
         refresh(card, at=at, cause=cause, transaction=back)
+
+
+def is_left(one: Award, goods: Goods) -> bool:
+    """Whether it is there again; one that gave nothing but a badge is, while something of its sale is left."""
+    gave_nothing = not one.points and not one.currency_amount
+    return bool(rest_of(one)) or (gave_nothing and not is_gone(one, goods))
 
 
 def cards_of(awards: Iterable[Award]) -> list[LoyaltyCard]:

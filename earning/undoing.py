@@ -31,6 +31,7 @@ def bring_back(debits: Sequence[Debit], *, at: datetime, cause: Cause) -> None:
             active_from=source.active_from,
             expires_at=ends_at,
             note=source.note,
+            needs_approval=source.award is not None and source.award.was_never_approved,
             transaction=source.transaction,
             more={"award": source.award, "source": source, "answers": debit},
         )

@@ -62,6 +62,9 @@ class Award(models.Model):
     working = models.CharField(max_length=500, blank=True, help_text="The arithmetic in words.")
     taken = models.JSONField(default=list, help_text="[limit, period, amount] of the limits that it used.")
     state = models.CharField(max_length=20, choices=State, default=State.GIVEN)
+    is_replaced = models.BooleanField(
+        default=False, help_text="Its sale was put right since, and earned anew or nothing. It never comes back."
+    )
     points_reversed = models.DecimalField(max_digits=18, decimal_places=4, default=0)
     currency_reversed = models.DecimalField(max_digits=18, decimal_places=4, default=0)
     event = models.ForeignKey(
@@ -143,6 +146,11 @@ class Award(models.Model):
         from earning.approvals import reject
 
         return reject(self, at=at, cause=replace(cause, reason=reason or cause.reason))
+
+    @property
+    def was_never_approved(self) -> bool:
+        """Whether it waits for somebody, or waited until it was taken back."""
+        return self.decided_at is None and bool(self.version.document.get("requires_approval"))
 
     def as_payload(self) -> dict:
         """What its events carry."""
