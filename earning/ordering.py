@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from cxmanager.refusals import Refusal
 from earning.amounts import POINTS
 from earning.locking import balance_in_turn
-from earning.models import Credit, LoyaltyCard, RewardAllowance, RewardDefinition, RewardOrder
+from earning.models import Credit, LoyaltyCard, Program, RewardAllowance, RewardDefinition, RewardOrder
 from earning.refusals import refusal, too_little, too_many_for_one
 from earning.restoring import restore
 from earning.rewarding import as_issued
@@ -159,7 +159,8 @@ def cancel(one: RewardOrder, *, at: datetime, cause: Cause) -> RewardOrder:
     for credit in Credit.objects.filter(pk__in=[made["id"] for made in fresh.made]):
         if credit.remaining != credit.value:
             raise refusal("order_was_used")
-        reverse(credit.card, {credit: None}, at=at, cause=cause)
+        # Whatever becomes of goods that come back: who has the points back has the reward no more.
+        reverse(credit.card, {credit: None}, at=at, cause=cause, policy=Program.ReturnPolicy.WITHIN_BALANCE)
     if fresh.debit is not None:
         restore(fresh.debit, at=at, cause=cause)
     RewardAllowance.objects.filter(

@@ -12,7 +12,7 @@ from cxmanager.amounts import money
 from cxmanager.periods import checked_end
 from earning.amounts import ZERO, checked
 from earning.locking import balance_in_turn
-from earning.models import Allocation, Credit, Debit, LoyaltyCard, RewardDefinition
+from earning.models import Allocation, Credit, Debit, LoyaltyCard, Program, RewardDefinition
 from earning.refusals import refusal
 from earning.taking_back import reverse
 from earning.transferring import continued
@@ -214,6 +214,7 @@ def withdraw(reward: Credit, *, at: datetime, cause: Cause) -> None:
     """
     cause = replace(cause, reason=cause.reason or "Reward deleted")
     for one in _open(reward):
-        reverse(one.card, {one: one.remaining}, at=at, cause=cause)
+        # What staff take back goes, whatever the program does with what goods earned that come back.
+        reverse(one.card, {one: one.remaining}, at=at, cause=cause, policy=Program.ReturnPolicy.WITHIN_BALANCE)
     over = Credit.objects.filter(pk=reward.pk, state__in=(Credit.State.SPENT, Credit.State.EXPIRED))
     over.update(state=Credit.State.REVERSED, updated_at=at)

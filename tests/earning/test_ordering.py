@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from benefits.models import Benefit, BenefitDefinition
 from cxmanager.refusals import Refusal
 from earning import checking
-from earning.models import Credit, RewardDefinition, RewardOrder, TierDefinition
+from earning.models import Credit, Program, RewardDefinition, RewardOrder, TierDefinition
 from earning.ordering import cancel, order, why_not_ordered
 from earning.redeeming import redeem, spendable
 from earning.tiering import assign
@@ -152,6 +152,17 @@ def test_an_order_is_cancelled_while_nothing_was_used(hundred, member, at, cause
     assert Credit.objects.get(kind="reward").state == "reversed"
     assert order(RewardDefinition.objects.get(), member, at=at, cause=cause).quantity == 1
     assert list(checking.drift()) == []
+
+
+def test_who_has_the_points_back_has_the_reward_no_more(hundred, member, at, cause):
+    """Though of what goods earned that come back only what is pending would go."""
+    Program.objects.update(return_policy="only_pending")
+    made = order(reward(points_cost=Decimal(20)), member, at=at, cause=cause)
+
+    cancel(made, at=at, cause=cause)
+
+    assert spendable(hundred, "points", at=at) == Decimal(100)
+    assert spendable(hundred, hundred.program.currency, at=at) == 0
 
 
 def test_an_order_that_was_used_stays(hundred, member, at, cause):
