@@ -54,5 +54,6 @@ def known_rules(cursor) -> list[tuple]:
     """Kept in the process, as the product keeps them."""
     if not _rules:
         cursor.execute(RULES, [EARNING, DOUBLE])
-        _rules.extend((rule, version, name) for _, rule, version, name in cursor.fetchall())
+        # At one stroke: other threads of the server read it meanwhile, and may be filling it too.
+        _rules[:] = [(rule, version, name) for _, rule, version, name in cursor.fetchall()]
     return _rules
