@@ -45,7 +45,7 @@ RECIPES = [
     Recipe(
         "brand-loyalty",
         "Brand loyalty",
-        "A reward with every fifth purchase of one brand. Write the brand into the condition.",
+        "A reward with every fifth purchase of one brand. Write the brand into the condition, and choose what the first level gives: all further ones give it, too.",
         {
             "strategy": "linear",
             "every": 5,

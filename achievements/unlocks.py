@@ -26,7 +26,8 @@ def checked_unlocks(meta: dict | None, refuse: Callable[[str], None]) -> dict | 
 
 
 def checked_one(unlock, refuse: Callable[[str], None]) -> dict:
-    if not isinstance(unlock, dict) or unlock.get("type") not in ACTION:
+    # Asked of a list: what somebody else sent may not be hashable.
+    if not isinstance(unlock, dict) or unlock.get("type") not in list(ACTION):
         refuse("what it unlocks is of the type benefit_definition or reward_definition.")
     id_type, key = unlock.get("id_type") or "handle", unlock.get("id")
     if id_type not in ID_TYPES or isinstance(key, bool) or not isinstance(key, (str, int)) or not str(key):

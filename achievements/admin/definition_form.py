@@ -24,6 +24,10 @@ from profiles.admin.fields import MetaField, zones
 FACTS_URL = "admin:achievements_achievementdefinition_facts"
 
 
+# With quotation marks that can be copied.
+AMOUNT_HELP = 'What each adds to the count: a number, or JSON Logic over the event. Example: {"var": "total"} adds up what was spent.'
+
+
 def help_of(name: str) -> str:
     return AchievementDefinition._meta.get_field(name).help_text
 
@@ -58,7 +62,7 @@ class AchievementDefinitionForm(ChangedMeanwhileFormMixin, forms.ModelForm):
         widget=UnfoldAdminSelect2Widget,
         help_text=f"{help_of('count_event')} On/off with a condition on profile.updated looks at new customers, too.",
     )
-    count_amount = AmountField(label="How much each adds", required=False, help_text=help_of("count_amount"))
+    count_amount = AmountField(label="How much each adds", required=False, help_text=AMOUNT_HELP)
     levels = LevelsFormField(
         label="Levels",
         required=False,

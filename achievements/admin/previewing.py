@@ -13,6 +13,8 @@ from achievements.unlocking import standing_at, who_would_unlock
 from achievements.unlocks import unlocks_of
 
 SHOWN = 12
+# The chart has room for so many bars at least: one alone would be as wide as all of it.
+FEW = 6
 NUMBERS = ("every", "max_levels", "first_step")
 
 
@@ -90,7 +92,7 @@ def as_shown(
         "more": ladder.top - len(rows),
         "is_endless": ladder.repeats_every is not None,
         "unlocking": changes(definition, stored),
-        "width": len(rows) * 24,
+        "width": max(len(rows), FEW) * 24,
         "bars": [row | {"x": at * 24 + 4, "y": 100 - row["height"]} for at, row in enumerate(rows)],
     }
 

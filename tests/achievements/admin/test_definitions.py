@@ -257,3 +257,12 @@ def test_a_row_with_bad_levels_is_refused(cell):
 
 def test_decimals_are_no_floats(visits):
     assert isinstance(visits.amount_of_number, Decimal)
+
+
+def test_the_example_of_an_amount_can_be_copied(as_manager):
+    assert '{"var": "total"} adds up' in as_manager.get(ADD).content.decode()
+
+
+def test_a_single_level_does_not_fill_the_chart(as_manager):
+    answer = as_manager.post(PREVIEW, {"strategy": "on_off"} | EMPTY_ROW)
+    assert 'viewBox="0 0 144 104"' in answer.json()["ladder"]

@@ -121,6 +121,8 @@ def test_the_last_repeats(create):
         ({"handle": ""}, "handle"),
         ({"timezone": "Mars"}, "timezone"),
         ({"image_url": "javascript:alert(1)"}, "image_url"),
+        ({"levels": [{"trigger": 5, "meta": {"unlocks": [{"type": [1], "id": "free-coffee"}]}}]}, "levels"),
+        ({"levels": [{"trigger": 5, "meta": {"unlocks": [{"type": {}, "id": "free-coffee"}]}}]}, "levels"),
     ],
 )
 def test_what_cannot_be_is_refused(create, body, field):
