@@ -30,7 +30,6 @@ LISTS = {
     "/api/v3/earning/coupon-pools": "coupon_pool",
     "/api/v3/earning/backtests": "backtest",
     "/api/v3/earning/approvals": "approval",
-    "/api/v3/earning/backtests": "backtest",
     "/api/v3/earning/badges": "badge",
     "/api/v3/earning/programs": "program",
     "/api/v3/earning/rules": "rule",

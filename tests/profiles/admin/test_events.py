@@ -42,7 +42,7 @@ def test_each_heading_stands_once(manager):
     [
         ("tag.added", ["tag.added"]),
         ("BENEFIT.created", ["benefit.issued"]),
-        ("goods returned", ["benefit.returned", "transaction.returned"]),
+        ("goods returned", ["balance.returned", "benefit.returned", "transaction.returned"]),
         ("  ", [kind.name for kind in CATALOGUE]),
     ],
 )
