@@ -8,10 +8,10 @@ from bench.bare import RECORD, till
 EARNING, DOUBLE = "one-for-one", "knitwear-twice"
 WHOSE = "SELECT id, status, tier_id FROM earning_loyaltycard WHERE profile_id = %s"
 RULES = "SELECT handle, id, version_id, name FROM earning_earningrule WHERE handle IN (%s, %s)"
-AWARD = "(%s, %s, %s, 'transaction', %s, %s, %s, %s, 0, '', %s, %s, '[]', 'given', 0, 0, '', %s, %s)"
+AWARD = "(%s, %s, %s, 'transaction', %s, %s, %s, %s, 0, '', %s, %s, '[]', 'given', FALSE, 0, 0, '', %s, %s)"
 AWARDS = f"""
     INSERT INTO earning_award (card_id, rule_id, version_id, source, source_key, transaction_id, name, points,
-        currency_amount, currency, shares, working, taken, state, points_reversed, currency_reversed, decision_reason, at,
+        currency_amount, currency, shares, working, taken, state, is_replaced, points_reversed, currency_reversed, decision_reason, at,
         created_at) VALUES {AWARD}, {AWARD} RETURNING id
 """
 CREDIT = "(%s, 'points', 'earn', 'active', %s, %s, %s, %s, FALSE, 'UTC', %s, %s, %s, %s, %s)"
