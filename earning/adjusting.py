@@ -110,7 +110,9 @@ def _decide(adjustment: Adjustment, state: State, *, at: datetime, cause: Cause)
     if fresh.credit_id is not None:
         credit = Credit.objects.get(pk=fresh.credit_id)
         wallet.credits.append(credit)
-        wallet.turn(credit, Credit.State.ACTIVE if is_made else Credit.State.REJECTED)
+        # One that was taken back while it waited stays so.
+        if credit.state == Credit.State.PENDING_APPROVAL:
+            wallet.turn(credit, Credit.State.ACTIVE if is_made else Credit.State.REJECTED)
     elif is_made:
         _take_off(wallet, fresh)
     _write(wallet, fresh, "adjusted" if is_made else "adjustment_rejected", cause=cause)

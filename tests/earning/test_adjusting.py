@@ -116,6 +116,15 @@ class TestFourEyes:
         asked.refresh_from_db()
         assert asked.state == "waiting"
 
+    @pytest.mark.parametrize("decide", [adjusting.approve, adjusting.reject])
+    def test_what_was_taken_back_while_it_waited_stays_so(self, decide, card, told, told_by_manager):
+        waiting = card.adjust(Decimal(80), reason="Lost parcel.", **told)
+        card.reverse(waiting.credit, **told)
+
+        decide(waiting, **told_by_manager)
+
+        assert (balance(card), left(card)) == ({"reversed": 80}, [(0, "reversed")])
+
     def test_rejected_it_never_was(self, card, told, told_by_manager):
         asked = card.adjust(Decimal(51), reason="Lost parcel.", **told)
 
