@@ -137,7 +137,7 @@ class TestGrant:
     def test_many_cost_as_many_statements_as_one(self, card, told, django_assert_num_queries):
         card.credit(Decimal(1), **told)
         for count in (1, 30):
-            with django_assert_num_queries(8):
+            with django_assert_num_queries(9):
                 credits = grant(card, [Grant(value=Decimal(n + 1)) for n in range(count)], **told)
             assert [one.value for one in credits] == list(range(1, count + 1))
 
