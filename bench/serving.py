@@ -14,13 +14,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 
 from django.db import connection
 
 CLIENTS = 8
 SECONDS = float(os.environ.get("BENCH_SECONDS", "4"))
 REPETITIONS = int(os.environ.get("BENCH_REPETITIONS", "5"))
-PORT = int(os.environ.get("BENCH_PORT", "8106"))
+# Each server has a port of its own: the workers of one that was killed may hold theirs for a moment.
+PORTS = count(int(os.environ.get("BENCH_PORT", "8106")))
 READY_WITHIN = 60
 
 
@@ -29,8 +31,8 @@ def servers(**settings_modules: str) -> Iterator[dict[str, int]]:
     """Serve a settings module under each name, on the test database of this process, as `make serve` does. Yields the ports."""
     running, ports = [], {}
     try:
-        for number, (name, module) in enumerate(settings_modules.items()):
-            ports[name] = PORT + number
+        for name, module in settings_modules.items():
+            ports[name] = next(PORTS)
             running.append(start(module, ports[name]))
         for port in ports.values():
             wait_for(port)
