@@ -15,7 +15,7 @@ from access.roles import Role
 from achievements.models import AchievementDefinition
 from benefits.expiring import tell_some
 from benefits.models import BenefitDefinition
-from earning import couponing, ordering, redeeming, referring, rewarding, tier_years, tiering
+from earning import couponing, ordering, pointing, redeeming, referring, rewarding, tier_years, tiering
 from earning.adjusting import reject
 from earning.approving import block, unblock
 from earning.models import Award, Badge, EarningRule, LoyaltyCard, TierDefinition
@@ -199,6 +199,7 @@ def of_rewards(tour: Tour) -> None:
     ordering.cancel(ordering.order(ten, tour.member, **told), **told)
     issued = rewarding.extend(rewarding.issue(ten, tour.member, **told), **told)
     rewarding.correct(issued, value_remaining=Decimal(25), **told)
+    pointing.give(tour.member, Decimal(50), value_remaining=Decimal(20), **told)
     paid = redeeming.redeem(tour.member, Decimal(5), **told)
     redeeming.give_back(paid, Decimal(2), **told)
     redeeming.reverse_redemption(paid, **told)
