@@ -78,7 +78,7 @@ def import_customers(page: Page, tmp_path, look) -> None:
     page.goto("/admin/profiles/profileimport/add/")
     page.locator("input[type=file]").set_input_files(file)
     page.locator("button[type=submit]", has_text="Upload").click()
-    expect(page.get_by_text("loyalty card")).to_be_visible()
+    expect(page.get_by_text("loyalty card", exact=True)).to_be_visible()
     page.get_by_label("loyalty card", exact=True).select_option(label="Identity in the system …")
     page.locator("[name=detail_4]").fill("loyalty-card")
     look("3-columns")
