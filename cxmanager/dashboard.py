@@ -20,7 +20,7 @@ from benefits.models import Benefit, BenefitDefinition, Redemption
 from cxmanager.amounts import money, pieces
 from cxmanager.rest.paging import COUNT_EXACTLY_UP_TO, bounded_count
 from earning.amounts import POINTS
-from earning.approvals import waiting_counts
+from earning.awards.approvals import waiting_counts
 from earning.models import Credit, Debit
 from earning.owing import ending_soon, liability, tier_counts
 from jobs.models import Job

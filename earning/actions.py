@@ -7,9 +7,10 @@ from decimal import Decimal, InvalidOperation
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from earning import rewarding, tiering
 from earning.models import Credit, LoyaltyCard, Program, RewardDefinition, TierDefinition
+from earning.rewards import rewarding
 from earning.rounding import MOST
+from earning.tiers import tiering
 from profiles.acting import Argument, Money, Text, Whole, acts
 from profiles.cause import Cause
 from profiles.models import Profile

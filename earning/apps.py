@@ -9,7 +9,7 @@ class EarningConfig(AppConfig):
     verbose_name = "Earning"
 
     def ready(self) -> None:
-        from earning.append_only import keep
+        from earning.ledger.append_only import keep
         from earning.standing import make_default_program
 
         post_migrate.connect(make_default_program, sender=self, dispatch_uid="earning.make_default_program")
@@ -17,23 +17,23 @@ class EarningConfig(AppConfig):
         # Each registers itself by being imported: what happens and can be asked of cards, who hears of new customers, what
         # is done by itself, the receivers of signals, the jobs' handlers.
         for name in (
-            "point_events",
-            "reward_events",
-            "award_events",
-            "balance_facts",
+            "events.points",
+            "events.rewards",
+            "events.awards",
+            "facts.balances",
             "enrolling",
-            "rulesets",
-            "following",
-            "climbing",
-            "consenting",
-            "coupon_codes",
-            "couponing",
-            "referring",
-            "brought_events",
-            "hearing",
-            "anniversaries",
-            "expiring",
-            "tier_rounds",
+            "rulebook.rulesets",
+            "occurrences.following",
+            "occurrences.climbing",
+            "occurrences.consenting",
+            "coupons.codes",
+            "occurrences.couponing",
+            "occurrences.referring",
+            "events.brought",
+            "occurrences.hearing",
+            "occurrences.anniversaries",
+            "ledger.expiring",
+            "tiers.rounds",
             "merging",
             "tasks",
             "backtesting.tasks",

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from earning.amounts import in_words
-from earning.deciding import decide, occurrences_of
-from earning.members import cards_of
+from earning.awards.deciding import decide, occurrences_of
+from earning.awards.members import cards_of
 from earning.models import Award, Credit, Debit, EarningRule
 from earning.purchases import purchase_of
 from earning.snapshot import Outcome

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from earning.amounts import POINTS, ZERO
-from earning.balances import Sums, ending, live
+from earning.ledger.balances import Sums, ending, live
 from earning.models import Credit, LoyaltyCard, TierDefinition
-from earning.redeeming import worth_of_a_point
-from earning.tier_progress import Progress, progress_of
+from earning.rewards.redeeming import worth_of_a_point
+from earning.tiers.progress import Progress, progress_of
 from profiles.models import Profile
 
 REWARDS_SHOWN = 20

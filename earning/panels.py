@@ -14,7 +14,7 @@ from cxmanager.moments import date_of
 from earning.amounts import POINTS, in_words
 from earning.holdings import Holding, holdings_of
 from earning.models import BadgeHeld, BalanceRedemption, Credit, Debit, LoyaltyCard, RewardOrder
-from earning.rewarding import why_not_extendable
+from earning.rewards.rewarding import why_not_extendable
 from earning.wording import (
     CARD_VARIANTS,
     STATE_VARIANTS,

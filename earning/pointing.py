@@ -9,7 +9,7 @@ from earning.amounts import POINTS
 from earning.locking import balance_in_turn
 from earning.models import Credit, LoyaltyCard, PointDefinition, Program
 from earning.refusals import refusal
-from earning.rewarding import correct
+from earning.rewards.rewarding import correct
 from profiles.cause import Cause
 from profiles.models import Profile
 

@@ -8,19 +8,19 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 
 from earning.amounts import POINTS, as_text
-from earning.coupon_codes import with_pools
-from earning.deciding import Decision, Given, decide, occurrences_of
-from earning.documents import read_document
-from earning.earned import given_as_json, lines_as_json
-from earning.expiry import usable_from
-from earning.members import AtHand, cards_of, member_of, with_segments
+from earning.awards.deciding import Decision, Given, decide, occurrences_of
+from earning.awards.earned import given_as_json, lines_as_json
+from earning.awards.members import AtHand, cards_of, member_of, with_segments
+from earning.coupons.codes import with_pools
+from earning.ledger.expiry import usable_from
 from earning.models import LoyaltyCard, Program, TierDefinition
 from earning.models.rule import by_place
 from earning.numbering import number_of
 from earning.purchases import draft_of, purchase_of
-from earning.rulesets import RuleSet, read_rules
+from earning.rulebook.documents import read_document
+from earning.rulebook.rulesets import RuleSet, read_rules
 from earning.snapshot import Happening, Occurrence
-from earning.tiering import tier_after
+from earning.tiers.tiering import tier_after
 from profiles.models import Profile
 
 

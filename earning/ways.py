@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from earning.members import AtHand, cards_of
+from earning.awards.members import AtHand, cards_of
 from earning.models import EarningRule, LoyaltyCard
 from earning.reasons import Code
 from earning.rules import type_of

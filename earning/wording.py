@@ -12,8 +12,8 @@ from cxmanager.moments import day, in_days, sentence_of_end
 from earning.amounts import POINTS, in_words
 from earning.holdings import Holding
 from earning.models import Award, Credit, Debit, TierDefinition
-from earning.tier_figures import Basis, Window
-from earning.tier_progress import Progress
+from earning.tiers.figures import Basis, Window
+from earning.tiers.progress import Progress
 
 ENDS_SHOWN = 3
 CARD_VARIANTS = {"active": "success", "suspended": "warning", "closed": "danger", "pending": "info"}

@@ -24,9 +24,9 @@ from earning.admin.forms import (
     shared,
 )
 from earning.amounts import POINTS, in_words
-from earning.balances import live
+from earning.ledger.balances import live
 from earning.models import Adjustment, BalanceRedemption, LoyaltyCard
-from earning.redeeming import STRATEGIES, redeem, reverse_redemption, worth_of_a_point
+from earning.rewards.redeeming import STRATEGIES, redeem, reverse_redemption, worth_of_a_point
 from profiles.admin.acting import Act, ActForm, back_to, perform, profile_page, sent
 from profiles.cause import Cause
 from profiles.models import Profile

@@ -21,7 +21,7 @@ from earning.backtesting.answering import answer_of
 from earning.backtesting.starting import start
 from earning.models import BackTest, EarningRule
 from earning.refusals import refusal
-from earning.rule_wording import sentence_of
+from earning.rulebook.wording import sentence_of
 from jobs.models import Job
 from profiles.admin.acting import Act, ConfirmForm, perform, sent
 from profiles.admin.reading import FactsAdmin, may

@@ -10,7 +10,7 @@ from django.utils import timezone
 from earning.admin.forms import OpenForm, StatusForm, TierForm, found_card, shared
 from earning.models import LoyaltyCard, Program, TierDefinition
 from earning.refusals import refusal
-from earning.tiering import assign
+from earning.tiers.tiering import assign
 from profiles.admin.acting import Act, back_to, perform, profile_page, sent
 from profiles.cause import Cause
 from profiles.models import Profile

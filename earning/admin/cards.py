@@ -13,7 +13,7 @@ from cxmanager.moments import date_of
 from earning.admin import acting, carding, giving, why_not
 from earning.admin.reading import LedgerAdmin, OfProgram
 from earning.amounts import in_words
-from earning.balances import live
+from earning.ledger.balances import live
 from earning.models import LoyaltyCard, TierChange
 from profiles.admin.acting import profile_page
 from profiles.admin.reading import may

@@ -15,7 +15,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 from cxmanager.editing import ChangedMeanwhileFormMixin
 from cxmanager.words import WordsField
 from earning.admin.choosing import OfChosenProgramMixin
-from earning.coupon_making import MOST, bring, make_later
+from earning.coupons.making import MOST, bring, make_later
 from earning.models import Coupon, CouponPool
 from profiles.admin.acting import Act, perform, sent
 

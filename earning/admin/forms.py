@@ -18,7 +18,7 @@ from unfold.widgets import (
 from uuid_utils.compat import uuid7
 
 from earning.amounts import POINTS, in_words
-from earning.balances import live
+from earning.ledger.balances import live
 from earning.models import LoyaltyCard, Program, RewardDefinition, TierDefinition
 from profiles.admin.acting import ActForm, back_to, profile_page
 

@@ -13,8 +13,8 @@ from cxmanager.periods import end_of_day
 from earning.admin.forms import ExtendForm, GiveForm, OrderForm, found_card, points_of, says_points, shared
 from earning.amounts import POINTS, in_words
 from earning.models import Credit, RewardDefinition, RewardOrder
-from earning.ordering import cancel, catalogue_of, order
-from earning.rewarding import extend, issue, why_not_extendable
+from earning.rewards.ordering import cancel, catalogue_of, order
+from earning.rewards.rewarding import extend, issue, why_not_extendable
 from earning.wording import ends
 from profiles.admin.acting import Act, ActForm, back_to, perform, profile_page, sent
 from profiles.cause import Cause

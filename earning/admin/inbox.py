@@ -15,10 +15,10 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from cxmanager.moments import moment_of
 from cxmanager.refusals import Refusal
-from earning import adjusting
-from earning import approvals as deciding
 from earning.amounts import in_words
-from earning.approvals import waiting_counts
+from earning.awards import approvals as deciding
+from earning.awards.approvals import waiting_counts
+from earning.ledger import adjusting
 from earning.models import Adjustment, Award
 from earning.wording import what_of
 from profiles.admin.acting import profile_page

@@ -10,9 +10,9 @@ from django.utils import timezone
 from earning.admin.boxes import rows_in
 from earning.admin.choosing import chosen_program
 from earning.admin.rule_form import RuleForm, data_of, tiers_of
-from earning.documents import read_document
 from earning.models import Badge, EarningRule, Program
-from earning.rule_wording import Names, sentence_of
+from earning.rulebook.documents import read_document
+from earning.rulebook.wording import Names, sentence_of
 from earning.rules import TYPES
 from earning.rules.fields import Field
 from earning.rules.matching import MATCH_FIELDS, MatchField, MultipliersField

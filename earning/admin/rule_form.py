@@ -21,9 +21,9 @@ from earning.admin.boxes import (
     text_box,
     typed_of,
 )
-from earning.documents import Moment
 from earning.models import EarningRule, Program, TierDefinition
-from earning.rule_differences import places_that_differ
+from earning.rulebook.differences import places_that_differ
+from earning.rulebook.documents import Moment
 from earning.rules import TYPES
 from earning.rules.rewards import LIMIT_FIELDS, REWARD_FIELDS
 from profiles.models import Location, Segment

@@ -16,9 +16,9 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from cxmanager.refusals import Refusal
 from earning.admin.choosing import choice_of, chosen_program
 from earning.admin.rule_editing import page_of
-from earning.documents import free_handle
-from earning.keeping import export, import_all
 from earning.models import EarningRule
+from earning.rulebook.documents import free_handle
+from earning.rulebook.keeping import export, import_all
 from profiles.admin.acting import Act, ConfirmForm, perform, sent
 
 LARGEST_FILE = 2_000_000

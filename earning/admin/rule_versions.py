@@ -12,8 +12,8 @@ from django.utils import timezone
 from earning.admin.rule_editor import names_of
 from earning.admin.rule_pages import found
 from earning.models import EarningRule
-from earning.rule_differences import differences
-from earning.rule_wording import sentence_of
+from earning.rulebook.differences import differences
+from earning.rulebook.wording import sentence_of
 
 ON_A_PAGE = 30
 # Whether it awards is a step of its own; a rule stays with its program.

@@ -21,7 +21,7 @@ from cxmanager.amounts import money, pieces
 from earning.admin import rule_editing, rule_pages, rule_versions, simulating, suggesting
 from earning.admin.choosing import OfChosenProgramMixin, choosing_url
 from earning.models import Award, EarningRule
-from earning.rule_wording import Names, sentence_of
+from earning.rulebook.wording import Names, sentence_of
 
 LATELY = timedelta(days=30)
 NOT_GIVEN = (Award.State.REJECTED, Award.State.PENDING_APPROVAL)

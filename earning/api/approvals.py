@@ -15,10 +15,10 @@ from rest_framework.response import Response
 from cxmanager.rest.fields import MomentField, moment
 from cxmanager.rest.reading import read
 from cxmanager.rest.viewsets import OmneoViewSet, enveloped
-from earning import adjusting
 from earning.amounts import POINTS
 from earning.api import setup_examples as examples
 from earning.api.exact import text_of
+from earning.ledger import adjusting
 from earning.models import Adjustment, Award
 from profiles.api.cause import cause_of
 from profiles.api.reading import text

@@ -7,10 +7,10 @@ from rest_framework import serializers
 
 from earning.amounts import POINTS, ZERO, as_text
 from earning.api.tier_shapes import number
-from earning.balances import ending, live
+from earning.ledger.balances import ending, live
 from earning.models import LoyaltyCard, Program
 from earning.models.balance import SUMS
-from earning.redeeming import worth_of_a_point
+from earning.rewards.redeeming import worth_of_a_point
 from earning.rounding import money
 from profiles.conditions.facts import FACTS
 from profiles.conditions.moments import Moment

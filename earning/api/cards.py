@@ -9,11 +9,11 @@ from rest_framework.exceptions import ValidationError as InvalidInput
 from rest_framework.response import Response
 
 from cxmanager.rest.viewsets import enveloped
-from earning import tiering
 from earning.api import setup_examples as examples
 from earning.api.fields import ProfileField, ProgramField, TierField
 from earning.models import LoyaltyCard
-from earning.referring import refer
+from earning.occurrences.referring import refer
+from earning.tiers import tiering
 from profiles.api.cause import cause_of
 from profiles.api.reading import Stamped, text
 from profiles.api.scoped import ProfileScopedViewSet, number_in

@@ -11,14 +11,14 @@ from rest_framework.response import Response
 
 from cxmanager.rest.fields import MomentField, moment
 from cxmanager.rest.viewsets import enveloped
-from earning import ordering
 from earning.amounts import POINTS, ZERO
 from earning.api import money_examples as examples
 from earning.api.balance_shapes import BalancesShape, balances_as_json
 from earning.api.exact import text_of
 from earning.api.reward_definitions import RewardDefinitionField
-from earning.balances import live
+from earning.ledger.balances import live
 from earning.models import LoyaltyCard, RewardAllowance, RewardDefinition, RewardOrder
+from earning.rewards import ordering
 from profiles.api.cause import cause_of
 from profiles.api.reading import text
 from profiles.api.scoped import ProfileScopedViewSet, number_in

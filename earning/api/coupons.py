@@ -13,11 +13,12 @@ from cxmanager.refusals import Refusal
 from cxmanager.rest.reading import read
 from cxmanager.rest.serializers import CleanedModelSerializer
 from cxmanager.rest.viewsets import CrudViewSet, OmneoViewSet, enveloped
-from earning import coupon_making, couponing
 from earning.api import brought_examples as examples
 from earning.api.fields import ProfileField, ProgramField
 from earning.api.heard_shapes import HeardShape
+from earning.coupons import making
 from earning.models import CouponPool, Program
+from earning.occurrences import couponing
 from earning.refusals import refusal
 from profiles.api.cause import cause_of
 from profiles.api.reading import Stamped
@@ -81,7 +82,7 @@ class PoolSerializer(CleanedModelSerializer):
 
 @extend_schema_serializer(examples=[examples.GENERATE])
 class GenerateCodes(serializers.Serializer):
-    count = serializers.IntegerField(min_value=1, max_value=coupon_making.MOST)
+    count = serializers.IntegerField(min_value=1, max_value=making.MOST)
     prefix = serializers.CharField(required=False, allow_blank=True, default="", max_length=32)
 
 
@@ -147,9 +148,7 @@ class CouponPoolViewSet(CrudViewSet):
     def generate(self, request, pk: str) -> Response:
         """Make codes up, in the background: nobody can guess them."""
         pool, given = self.get_object(), read(GenerateCodes, request)
-        job = coupon_making.make_later(
-            pool, given["count"], prefix=given["prefix"], at=timezone.now(), user=request.user
-        )
+        job = making.make_later(pool, given["count"], prefix=given["prefix"], at=timezone.now(), user=request.user)
         return enveloped({"job": job.pk, "count": job.total}, status.HTTP_202_ACCEPTED)
 
     @extend_schema(request=BringCodes, responses={201: CodesBroughtShape})
@@ -157,4 +156,4 @@ class CouponPoolViewSet(CrudViewSet):
     def codes(self, request, pk: str) -> Response:
         """Add codes that were made elsewhere. Small and capital letters are the same."""
         pool, given = self.get_object(), read(BringCodes, request)
-        return enveloped({"added": coupon_making.bring(pool, given["codes"])}, status.HTTP_201_CREATED)
+        return enveloped({"added": making.bring(pool, given["codes"])}, status.HTTP_201_CREATED)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from drf_spectacular.utils import extend_schema_field
 
-from earning.earned import plain
+from earning.awards.earned import plain
 from earning.rounding import MOST
 from transactions.api.numbers import Amount
 

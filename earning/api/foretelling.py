@@ -10,11 +10,12 @@ from rest_framework.status import HTTP_400_BAD_REQUEST
 from cxmanager.refusals import Refusal
 from cxmanager.rest.fields import MomentField
 from cxmanager.rest.viewsets import OmneoViewSet, enveloped
-from earning import reporting, simulating
+from earning import simulating
 from earning.api import setup_examples as examples
 from earning.api.fields import ProfileField, ProgramField
 from earning.api.heard_shapes import HeardAwardShape, HeardShape
 from earning.api.rule_shapes import RuleDocument
+from earning.occurrences import reporting
 from earning.rules.coupon import normalised
 from earning.snapshot import COUPON, EVENT, Happening, UsedCoupon
 from profiles.api.cause import cause_of

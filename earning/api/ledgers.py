@@ -9,12 +9,12 @@ from rest_framework.response import Response
 
 from cxmanager.rest.fields import MomentField, moment
 from cxmanager.rest.viewsets import enveloped
-from earning import statement
 from earning.amounts import POINTS, ZERO
 from earning.api.credit_rows import told_to_customers
 from earning.api.tier_shapes import number
+from earning.ledger import statement
+from earning.ledger.statement import Entry
 from earning.models import Credit, LoyaltyCard
-from earning.statement import Entry
 from profiles.api.cause import cause_of
 from profiles.api.reading import text
 from profiles.api.scoped import ProfileScopedViewSet, number_in

@@ -7,9 +7,9 @@ from rest_framework.response import Response
 
 from cxmanager.rest.fields import MomentField, moment
 from cxmanager.rest.viewsets import enveloped
-from earning import consenting
 from earning.api import brought_examples as examples
 from earning.api.heard_shapes import HeardShape
+from earning.occurrences import consenting
 from profiles.api.cause import cause_of
 from profiles.api.reading import text
 from profiles.api.scoped import ProfileScopedViewSet

@@ -13,11 +13,11 @@ from rest_framework.response import Response
 from access.models.setting import is_currency
 from cxmanager.rest.reading import read
 from cxmanager.rest.viewsets import OmneoViewSet, enveloped
-from earning import posting
 from earning.api import brought_examples as examples
 from earning.api.fields import ProfileField, ProgramField
 from earning.api.heard_shapes import HeardShape
 from earning.models import LedgerTransaction, Program
+from earning.occurrences import posting
 from profiles.api.cause import cause_of
 
 

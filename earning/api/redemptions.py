@@ -17,14 +17,14 @@ from rest_framework.response import Response
 from cxmanager.rest.fields import MetaField, MomentField, moment
 from cxmanager.rest.reading import read
 from cxmanager.rest.viewsets import OmneoViewSet, enveloped
-from earning import redeeming
 from earning.api import money_examples as examples
 from earning.api.balance_shapes import BalancesShape, balances_as_json
 from earning.api.fields import ProgramField
 from earning.api.tier_shapes import number
 from earning.models import BalanceRedemption
 from earning.models.redemption import FIRST_NUMBER
-from earning.redeeming import STRATEGIES, USUAL
+from earning.rewards import redeeming
+from earning.rewards.redeeming import STRATEGIES, USUAL
 from profiles.acting import action_of
 from profiles.api.cause import cause_of
 from profiles.api.locations import LocationSerializer

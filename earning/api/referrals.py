@@ -9,10 +9,10 @@ from rest_framework.response import Response
 
 from cxmanager.rest.fields import MomentField, moment
 from cxmanager.rest.viewsets import enveloped
-from earning import referring
 from earning.api import brought_examples as examples
 from earning.api.fields import ProfileField, ProgramField
 from earning.models import LoyaltyCard, Referral
+from earning.occurrences import referring
 from profiles.api.cause import cause_of
 from profiles.api.scoped import ProfileScopedViewSet
 

@@ -17,13 +17,13 @@ from cxmanager.refusals import Refusal
 from cxmanager.rest.fields import MetaField, MomentField, moment
 from cxmanager.rest.reading import read
 from cxmanager.rest.viewsets import OmneoViewSet, enveloped
-from earning import rewarding
 from earning.api import money_examples as examples
 from earning.api.credit_rows import granted, is_expired, remaining_of, state_at
 from earning.api.fields import ProfileField
 from earning.api.reward_definitions import RewardDefinitionField, RewardDefinitionShape, definition_as_json
 from earning.api.tier_shapes import number
 from earning.models import Credit
+from earning.rewards import rewarding
 from profiles.api.cause import cause_of
 from profiles.api.reading import Stamped, text
 from profiles.api.scoped import ProfileScopedViewSet, number_in

@@ -1,4 +1,4 @@
-"""How earning rules look on the wire (api.md 5): the document that `earning.documents` writes and reads, described."""
+"""How earning rules look on the wire (api.md 5): the document that `earning.rulebook.documents` writes and reads, described."""
 
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers

@@ -10,7 +10,6 @@ from rest_framework.exceptions import ValidationError as InvalidInput
 from rest_framework.response import Response
 
 from cxmanager.rest.viewsets import OmneoViewSet, enveloped
-from earning import keeping
 from earning.api.rule_shapes import (
     CloneRule,
     ExportShape,
@@ -24,6 +23,7 @@ from earning.api.rule_shapes import (
 )
 from earning.models import EarningRule, Program
 from earning.refusals import refusal
+from earning.rulebook import keeping
 from profiles.api.scoped import number_in
 
 Status = EarningRule.Status

@@ -10,11 +10,11 @@ from rest_framework.response import Response
 from cxmanager.rest.fields import MetaField
 from cxmanager.rest.serializers import CleanedModelSerializer
 from cxmanager.rest.viewsets import CrudViewSet, enveloped
-from earning import tier_rounds
 from earning.api import tier_examples
 from earning.api.fields import ProgramField
 from earning.api.tier_shapes import NULL_WHEN_EMPTY, TierShape, tier_as_json
 from earning.models import Program, TierDefinition
+from earning.tiers import rounds
 from profiles.models import Tag
 from profiles.models.constraints import told_politely
 
@@ -132,5 +132,5 @@ class TierDefinitionViewSet(CrudViewSet):
             serializer = self.get_serializer(tier, data=self.request.data, partial=tier is not None)
             serializer.is_valid(raise_exception=True)
             tier = serializer.save()
-            tier_rounds.recalculate_later(tier.program, at=timezone.now(), user=self.request.user)
+            rounds.recalculate_later(tier.program, at=timezone.now(), user=self.request.user)
         return enveloped(tier_as_json(self.get_queryset().get(pk=tier.pk)), status_code)

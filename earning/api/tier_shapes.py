@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from cxmanager.rest.fields import MomentField, moment
 from earning.models import TierDefinition
-from earning.tier_progress import Progress
+from earning.tiers.progress import Progress
 from profiles.api.reading import Stamped, text
 
 # Texts that the model keeps empty and the wire writes as null.

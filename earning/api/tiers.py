@@ -9,12 +9,12 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from cxmanager.rest.viewsets import enveloped
-from earning import tiering
 from earning.api import tier_examples
 from earning.api.fields import TierField
 from earning.api.tier_shapes import ProgressShape, progress_as_json
 from earning.models import LoyaltyCard, Program
-from earning.tier_progress import progress_of
+from earning.tiers import tiering
+from earning.tiers.progress import progress_of
 from profiles.api.cause import cause_of
 from profiles.api.scoped import ProfileScopedViewSet
 from transactions.locking import in_turn

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from earning.amounts import POINTS, in_words
-from earning.phrases import listed
 from earning.reasons import Code
+from earning.rulebook.phrases import listed
 
 WHY_NOT = {
     Code.INACTIVE: "The rule was not active.",

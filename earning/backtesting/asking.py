@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from earning.backtesting.reading import Sold
 from earning.evaluating import evaluate
+from earning.rulebook.rulesets import RuleSet
 from earning.rules.conditions import MULTIPLYING_PHASE, PURCHASE
-from earning.rulesets import RuleSet
 from earning.snapshot import ZERO, Awarded, Evaluation, Member, RuleTerms
 from earning.windows import KEYS
 

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from earning.models import LoyaltyCard, Program
 from earning.purchases import WHOLE, labels_of, words_in
-from earning.rulesets import RuleSet
+from earning.rulebook.rulesets import RuleSet
 from earning.snapshot import Line, Member, Purchase, UsedCoupon
 from profiles.importing.bulk import among
 from profiles.models import Profile

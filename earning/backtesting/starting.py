@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from earning.documents import document_of, read_document
 from earning.models import BackTest, EarningRule, Program
 from earning.refusals import refusal
+from earning.rulebook.documents import document_of, read_document
+from earning.rulebook.rulesets import RuleSet, read_rules, terms_of_draft
 from earning.rules.conditions import PURCHASE
-from earning.rulesets import RuleSet, read_rules, terms_of_draft
 from earning.snapshot import RuleTerms
 from jobs.models import Job
 from profiles.cause import Cause

@@ -18,7 +18,7 @@ class AwardQuerySet(models.QuerySet):
 
 
 class Award(models.Model):
-    """What one rule gave one card for one occurrence, with the arithmetic. Written by `earning.awarding`, never edited.
+    """What one rule gave one card for one occurrence, with the arithmetic. Written by `earning.awards.awarding`, never edited.
 
     The points and the money are credits of the ledger, which name it. An award that waits for approval has credits that wait.
     """
@@ -134,7 +134,7 @@ class Award(models.Model):
 
         Returns it as it is then. Raises Refusal: award_decided where it was rejected or taken back, profile_inactive.
         """
-        from earning.approvals import approve
+        from earning.awards.approvals import approve
 
         return approve(self, at=at, cause=cause)
 
@@ -143,7 +143,7 @@ class Award(models.Model):
 
         Asking again changes nothing. Raises Refusal: award_decided where it was approved or taken back, profile_inactive.
         """
-        from earning.approvals import reject
+        from earning.awards.approvals import reject
 
         return reject(self, at=at, cause=replace(cause, reason=reason or cause.reason))
 

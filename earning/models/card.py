@@ -96,9 +96,9 @@ class LoyaltyCard(models.Model):
         """Put points on the card, or money where `unit` names a currency, and return the Credit. Records `points.awarded`, `reward.issued`.
 
         `given` is what else earning.crediting.Grant holds, such as kind, earned_at, expires_at, note or external_id.
-        `earning.crediting.grant` puts on many at once. Raises ValidationError, Refusal: card_closed, external_id_taken.
+        `earning.ledger.crediting.grant` puts on many at once. Raises ValidationError, Refusal: card_closed, external_id_taken.
         """
-        from earning.crediting import Grant, grant
+        from earning.ledger.crediting import Grant, grant
 
         return grant(self, [Grant(value=value, **given)], at=at, cause=cause)[0]
 
@@ -109,7 +109,7 @@ class LoyaltyCard(models.Model):
         Raises ValidationError, Refusal: insufficient_points, in_debt, card_suspended, card_closed, card_pending,
         external_id_taken.
         """
-        from earning.spending import spend
+        from earning.ledger.spending import spend
 
         return spend(self, unit, amount, at=at, cause=cause, **given)
 
@@ -119,7 +119,7 @@ class LoyaltyCard(models.Model):
         Raises ValidationError, Refusal: insufficient_points, in_debt, same_card, other_program, taker_not_active,
         card_suspended, card_closed, card_pending, external_id_taken.
         """
-        from earning.transferring import transfer
+        from earning.ledger.transferring import transfer
 
         return transfer(self, to, points, at=at, cause=cause, **given)
 
@@ -137,7 +137,7 @@ class LoyaltyCard(models.Model):
 
         Records `points.adjusted`, `points.adjustment_requested`. Raises ValidationError, Refusal: insufficient_points, card_closed.
         """
-        from earning.adjusting import adjust
+        from earning.ledger.adjusting import adjust
 
         return adjust(self, amount, reason=reason, unit=unit, expires_at=expires_at, at=at, cause=cause)
 
@@ -146,13 +146,13 @@ class LoyaltyCard(models.Model):
 
         `given` may hold policy, reason, transaction, meta; earning.taking_back.reverse takes back many at once. Records `points.reversed`.
         """
-        from earning.taking_back import reverse
+        from earning.ledger.taking_back import reverse
 
         made = reverse(self, {credit: amount}, at=at, cause=cause, **given)
         return made[0] if made else None
 
     def settle(self, *, at: datetime) -> None:
         """Let all that is on the card be what the clock says: activated, expired. The worker does the same for all cards."""
-        from earning.expiring import settle
+        from earning.ledger.expiring import settle
 
         settle(self, at=at)

@@ -7,7 +7,7 @@ from earning.models.program import AMOUNT, validate_currency
 class LedgerTransaction(models.Model):
     """An amount that another system posted to an account of the customer: rules may give something for it (earning-reference 1.8).
 
-    It comes about and is voided by `earning.posting`, never edited.
+    It comes about and is voided by `earning.occurrences.posting`, never edited.
     """
 
     class Direction(models.TextChoices):

@@ -8,7 +8,7 @@ from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from access.models.setting import is_currency
-from earning.expiry import Expiry
+from earning.ledger.expiry import Expiry
 from earning.refusals import refusal
 from profiles.models.location import validate_timezone
 

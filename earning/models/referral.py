@@ -2,7 +2,7 @@ from django.db import models
 
 
 class Referral(models.Model):
-    """That one customer brought another, in one program. Written by `earning.referring`; the card names who it was."""
+    """That one customer brought another, in one program. Written by `earning.occurrences.referring`; the card names who it was."""
 
     class State(models.TextChoices):
         REGISTERED = "registered", "Registered"

@@ -41,7 +41,7 @@ class EarningRuleQuerySet(models.QuerySet):
 
         The API, imports and drafts come here. Raises ValidationError by place, such as `conditions.per_amount`.
         """
-        from earning.keeping import write
+        from earning.rulebook.keeping import write
 
         return write(document, at=at, user=user, rule=rule)
 
@@ -156,7 +156,7 @@ class EarningRule(RuleFields):
 
         A portable one names locations by the codes that tills send, which another installation may know as well.
         """
-        from earning.documents import document_of
+        from earning.rulebook.documents import document_of
 
         return document_of(self, is_portable=is_portable)
 
@@ -176,7 +176,7 @@ class EarningRule(RuleFields):
         Call it when the row, what it is for and its limits are saved. Returns the new EarningRuleVersion, or None where
         nothing differs from the last.
         """
-        from earning.keeping import keep
+        from earning.rulebook.keeping import keep
 
         return keep(self, at=at, user=user)
 
@@ -219,7 +219,7 @@ class EarningRule(RuleFields):
     @transaction.atomic
     def duplicate(self, *, at: datetime, user: User | None = None, **changes) -> "EarningRule":
         """A draft that says the same but for the changes, which are keys of the document such as `name` or `handle`."""
-        from earning.documents import free_handle
+        from earning.rulebook.documents import free_handle
 
         copy = self.as_document() | {"name": f"{self.name} (copy)"[:191], "status": self.Status.DRAFT.value} | changes
         copy["handle"] = changes.get("handle") or free_handle(self.program, copy["name"])

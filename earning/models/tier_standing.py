@@ -7,7 +7,7 @@ from earning.models.tier import TierDefinition
 class TierStanding(models.Model):
     """Since when a card stands on its tier, until when that is sure, and how far it is. The tier itself stands on the card.
 
-    Changed by `earning.tiering` alone, in the customer's turn. A card that has none has not moved since it was made.
+    Changed by `earning.tiers.tiering` alone, in the customer's turn. A card that has none has not moved since it was made.
     """
 
     card = models.OneToOneField("earning.LoyaltyCard", models.CASCADE, primary_key=True, related_name="standing")

@@ -5,7 +5,7 @@ from django.core.management import call_command
 
 from access.models import User
 from benefits.models import Benefit, BenefitDefinition, Redemption
-from earning.checking import drift
+from earning.ledger.checking import drift
 from earning.models import Award, EarningRule, RewardOrder
 from earning.rules import TYPES
 from profiles.models import Address, CustomAttribute, Event, Identity, Location, Note, Profile, Segment

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from cxmanager.refusals import Refusal
 from earning.models import Balance, Credit, TierDefinition
 from profiles.acting import action_of
-from tests.earning.rewards import reward
+from tests.earning.rewards_made import reward
 
 pytestmark = pytest.mark.django_db
 

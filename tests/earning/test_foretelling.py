@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from earning.earned import told_of
+from earning.awards.earned import told_of
 from earning.models import Program
 from earning.simulating import simulate_purchase
 from tests.earning.rules_made import event, limit, rule, spending

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from cxmanager.refusals import Refusal
-from earning import ordering, redeeming, tier_years
-from earning.checking import drift
-from earning.expiring import settle_some
+from earning.awards.returning import rest_of
+from earning.ledger.checking import drift
+from earning.ledger.expiring import settle_some
 from earning.models import (
     Award,
     Balance,
@@ -29,12 +29,13 @@ from earning.models import (
     TierDefinition,
 )
 from earning.models.balance import SUMS
-from earning.returning import rest_of
+from earning.rewards import ordering, redeeming
+from earning.tiers import years
 from profiles.cause import Cause
 from profiles.models import Profile
 from tests.conftest import NOON, person
 from tests.earning import rules_made
-from tests.earning.rewards import reward
+from tests.earning.rewards_made import reward
 from tests.transactions.conftest import line
 from transactions.models import Transaction, TransactionItem
 
@@ -138,7 +139,7 @@ class LifeOfCustomers(RuleBasedStateMachine):
     @rule()
     def a_year_goes_by(self):
         self.at += timedelta(days=366)
-        tier_years.maintain_due(**self.told)
+        years.maintain_due(**self.told)
 
     @rule(who=st.sampled_from([0, 1, None]), lines=LINES, status=st.sampled_from(["completed", "completed", "pending"]))
     def buys(self, who, lines, status):

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from earning.checking import drift
+from earning.ledger.checking import drift
 from earning.models import Balance, LoyaltyCard, Program
 from profiles.erasing import erase
 from profiles.exporting import export

@@ -10,12 +10,12 @@ from django.test.utils import CaptureQueriesContext
 
 from earning import panels
 from earning.models import Adjustment, Badge, LoyaltyCard, TierDefinition
-from earning.rewarding import issue
-from earning.tiering import refresh
+from earning.rewards.rewarding import issue
+from earning.tiers.tiering import refresh
 from profiles.cause import Cause
 from profiles.panels import PANELS, Place
 from tests.earning.admin.conftest import full, now  # noqa: F401 (fixtures)
-from tests.earning.rewards import reward
+from tests.earning.rewards_made import reward
 from tests.earning.rules_made import spending
 from tests.transactions.conftest import line
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from earning.reversing import Given, Sold, reversal_of
+from earning.awards.reversing import Given, Sold, reversal_of
 from earning.snapshot import Member, UsedCoupon
 from tests.earning.baskets import (
     DELIVERY,

@@ -8,11 +8,12 @@ from decimal import Decimal
 import pytest
 
 from cxmanager.refusals import Refusal
-from earning import checking, consenting, posting
-from earning.hearing import award_for
+from earning.awards.returning import rest_of
+from earning.ledger import checking
 from earning.models import Award, Balance, Credit, Debit, LimitCounter
-from earning.reporting import report
-from earning.returning import rest_of
+from earning.occurrences import consenting, posting
+from earning.occurrences.hearing import award_for
+from earning.occurrences.reporting import report
 from earning.simulating import simulate_purchase
 from profiles.cause import Cause
 from profiles.models import Event, Location, Profile, Segment

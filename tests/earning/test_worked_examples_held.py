@@ -6,13 +6,15 @@ from decimal import Decimal
 import pytest
 
 from cxmanager.refusals import Refusal
-from earning import checking, redeeming, tier_years, tiering
+from earning.ledger import checking
 from earning.models import LoyaltyCard, Program, TierDefinition
-from earning.ordering import order
-from earning.tier_figures import earned
+from earning.rewards import redeeming
+from earning.rewards.ordering import order
+from earning.tiers import tiering, years
+from earning.tiers.figures import earned
 from profiles.cause import Cause
 from tests.earning.ledgers import balance, left
-from tests.earning.rewards import reward
+from tests.earning.rewards_made import reward
 
 
 def utc(*parts: int) -> datetime:
@@ -191,7 +193,7 @@ def test_w61_levels_are_judged_before_the_points_of_the_year_end(ladder, at, cau
     card.settle(at=ends)
     assert left(card) == [(0, "expired")]
 
-    tier_years.maintain_due(at=ends + timedelta(hours=3), cause=Cause())
+    years.maintain_due(at=ends + timedelta(hours=3), cause=Cause())
 
     assert level(card) == handle
 
@@ -208,6 +210,6 @@ def test_fewer_points_lower_nobody_before_the_year_is_over(ladder, at, cause, nu
     assert level(card) == "level-1"
 
     ends = LoyaltyCard.objects.get(pk=card.pk).standing.anniversary_at
-    tier_years.maintain_due(at=ends + timedelta(hours=3), cause=Cause())
+    years.maintain_due(at=ends + timedelta(hours=3), cause=Cause())
 
     assert level(card) == after

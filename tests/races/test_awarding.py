@@ -7,9 +7,9 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError
 
-from earning import approvals, awarding
+from earning.awards import approvals, awarding
 from earning.models import Award, Balance, Credit, LimitCounter, LoyaltyCard, Program, ReportedEvent
-from earning.reporting import report
+from earning.occurrences.reporting import report
 from profiles.models import Event, Profile
 from tests.earning.rules_made import custom, limit, rule, spending
 from tests.races.tills import AT, CAUSE, customers, outcome
@@ -54,8 +54,8 @@ def test_without_the_customers_turn_the_constraints_would_have_to_refuse(at_once
     (maria,) = customers(1)
     card_of(maria)
     custom("like", points="10", limits=[limit(3)])
-    monkeypatch.setattr("earning.happening.in_turn", lambda profile: Profile.objects.get(pk=profile.pk))
-    monkeypatch.setattr("earning.reporting.in_turn", lambda profile: profile)
+    monkeypatch.setattr("earning.occurrences.happening.in_turn", lambda profile: Profile.objects.get(pk=profile.pk))
+    monkeypatch.setattr("earning.occurrences.reporting.in_turn", lambda profile: profile)
     results = at_once([liking(maria, f"like-{number}") for number in range(CALLERS)])
     assert any(isinstance(one, IntegrityError) for one in results)
 

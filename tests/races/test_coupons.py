@@ -7,8 +7,10 @@ import pytest
 from django.db.models import F
 
 from cxmanager.refusals import Refusal
-from earning import awarding, coupon_codes, coupon_making, couponing, referring
+from earning.awards import awarding
+from earning.coupons import codes, making
 from earning.models import Award, Balance, Coupon, CouponPool, LimitCounter, LoyaltyCard, Program, Referral
+from earning.occurrences import couponing, referring
 from profiles.cause import Cause
 from profiles.models import Event, Profile
 from tests.earning.rules_made import rule
@@ -84,14 +86,14 @@ def test_without_the_condition_it_is_used_too_often(hundred, at_once, monkeypatc
 @pytest.fixture
 def letters(transactional_db):
     pool = CouponPool.objects.create(program=Program.objects.default(), name="Letters", handle="letters")
-    coupon_making.bring(pool, ["letter-0001"])
+    making.bring(pool, ["letter-0001"])
     return rule("Letters", "coupon", points="5", conditions={"pool": "letters"})
 
 
 @pytest.fixture
 def unlocked(monkeypatch):
     """Whoever finds the code free does not keep others from it, and takes their time."""
-    with_pools = coupon_codes.with_pools
+    with_pools = codes.with_pools
 
     def looking(occurrences, rules, *, sale=None, is_locked=False):
         found = with_pools(occurrences, rules, sale=sale)

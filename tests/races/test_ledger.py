@@ -9,9 +9,10 @@ import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from cxmanager.refusals import Refusal
-from earning import adjusting, locking, wallet
-from earning.checking import drift
-from earning.expiring import settle_some
+from earning import locking
+from earning.ledger import adjusting, wallet
+from earning.ledger.checking import drift
+from earning.ledger.expiring import settle_some
 from earning.models import Adjustment, Balance, Credit, Debit, LoyaltyCard, Program
 from earning.models.balance import SUMS
 from profiles.cause import Cause
@@ -170,7 +171,7 @@ def test_without_the_one_order_they_block(at_once, monkeypatch):
             sleep(0.2)
         return tuple(locked)
 
-    monkeypatch.setattr("earning.transferring.both_in_turn", in_their_own_order)
+    monkeypatch.setattr("earning.ledger.transferring.both_in_turn", in_their_own_order)
     results = at_once([giving(one, other, 5), giving(other, one, 7)])
 
     assert any(isinstance(result, OperationalError) and "deadlock" in str(result) for result in results)

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from time import sleep
 
-from earning import ordering
 from earning.models import Credit, LoyaltyCard, RewardDefinition, RewardOrder
+from earning.rewards import ordering
 from profiles.cause import Cause
 from profiles.models import Profile
-from tests.earning.rewards import reward
+from tests.earning.rewards_made import reward
 
 NOON = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 CUSTOMERS, STOCK = 30, 5

@@ -7,8 +7,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from cxmanager.refusals import Refusal
-from earning import tier_moves, tier_years, tiering
 from earning.models import LoyaltyCard, Program, TierChange, TierDefinition
+from earning.tiers import moves, tiering, years
 from profiles.cause import Cause
 from profiles.models import Event, Profile
 from tests.earning.tiers.conftest import earned
@@ -43,7 +43,7 @@ def earning(card: LoyaltyCard, *, turn=in_turn):
 @pytest.fixture
 def slow_moves(monkeypatch):
     """Time passes between looking and writing."""
-    make = tier_moves.make
+    make = moves.make
 
     def slowly(moves, **given):
         sleep(0.2)
@@ -114,7 +114,7 @@ def test_a_year_is_judged_once_by_several_workers(card, at_once):
     earning(card)()
     over = LoyaltyCard.objects.get().standing.anniversary_at.replace(year=2027, month=6)
 
-    results = at_once([lambda: tier_years.maintain_due(at=over, cause=Cause())] * 6)
+    results = at_once([lambda: years.maintain_due(at=over, cause=Cause())] * 6)
 
     assert sum(results) == 1
     assert TierChange.objects.count() == 2

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from earning import ordering, pointing, redeeming, rewarding
+from earning import pointing
 from earning.backtesting.starting import start
 from earning.models import (
     Adjustment,
@@ -25,9 +25,10 @@ from earning.models import (
     RewardOrder,
     TierDefinition,
 )
+from earning.rewards import ordering, redeeming, rewarding
 from jobs.models import Job
 from profiles.models import Consent, Location, Segment, Tag
-from tests.earning.rewards import reward
+from tests.earning.rewards_made import reward
 from tests.earning.rules_made import limit, spending
 
 

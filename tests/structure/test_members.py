@@ -16,12 +16,13 @@ from rest_framework.test import APIClient
 
 from achievements.models import AchievementDefinition
 from benefits.models import BenefitDefinition
-from earning import ordering, pointing, redeeming, rewarding
+from earning import pointing
 from earning.models import PointDefinition
+from earning.rewards import ordering, redeeming, rewarding
 from profiles.cause import Cause
 from profiles.member_tokens import signed
 from profiles.models import Interaction, Location, Segment
-from tests.earning.rewards import reward
+from tests.earning.rewards_made import reward
 from tests.earning.rules_made import spending
 from transactions.models import Product, ProductVariant, Transaction, TransactionClaim
 

@@ -15,12 +15,15 @@ from access.roles import Role
 from achievements.models import AchievementDefinition
 from benefits.expiring import tell_some
 from benefits.models import BenefitDefinition
-from earning import couponing, ordering, pointing, redeeming, referring, rewarding, tier_years, tiering
-from earning.adjusting import reject
-from earning.approving import block, unblock
+from earning import pointing
+from earning.ledger.adjusting import reject
+from earning.ledger.approving import block, unblock
+from earning.ledger.restoring import restore
 from earning.models import Award, Badge, EarningRule, LoyaltyCard, TierDefinition
-from earning.reporting import report
-from earning.restoring import restore
+from earning.occurrences import couponing, referring
+from earning.occurrences.reporting import report
+from earning.rewards import ordering, redeeming, rewarding
+from earning.tiers import tiering, years
 from profiles.cause import Cause
 from profiles.draining import drain_some
 from profiles.erasing import erase
@@ -31,7 +34,7 @@ from reactions.automating import start_some
 from reactions.models import Action, Reaction, Webhook
 from tests.conftest import person
 from tests.declared import undeclared_rows
-from tests.earning.rewards import reward
+from tests.earning.rewards_made import reward
 from tests.earning.rules_made import rule
 from transactions.models import Transaction
 
@@ -189,7 +192,7 @@ def of_tiers(tour: Tour) -> None:
     Transaction.objects.record(
         tour.member, {"total": Decimal(1), "transacted_at": tour.at + timedelta(days=9)}, **tour.told
     )
-    assert tier_years.maintain_due(at=tour.at + timedelta(days=400), cause=Cause()) == 1
+    assert years.maintain_due(at=tour.at + timedelta(days=400), cause=Cause()) == 1
 
 
 def of_rewards(tour: Tour) -> None:

@@ -11,8 +11,10 @@ from access.machines import machine_user
 from access.models import ApiToken
 from access.recording import Actor
 from benefits.models import Benefit, BenefitDefinition
-from earning import pointing, rewarding, tiering
+from earning import pointing
 from earning.models import LoyaltyCard, PointDefinition, Program, RewardDefinition, TierDefinition
+from earning.rewards import rewarding
+from earning.tiers import tiering
 from profiles.cause import Cause, Door
 from profiles.models import Location, Profile
 from reactions.models import Webhook

@@ -8,7 +8,7 @@ from access.roles import Role
 from achievements.demo import make_achievements
 from benefits.demo import issue_some, make_definitions
 from earning.demo import let_some_earn, make_loyalty
-from earning.demo_cards import fill_cards
+from earning.demo.cards import fill_cards
 from profiles.demo import make_locations, make_profiles, make_segments, tell_stories
 from reactions.demo import make_reactions
 from transactions.demo import make_transactions

@@ -2,7 +2,7 @@ import sys
 
 from django.core.management.base import BaseCommand
 
-from earning.checking import drift
+from earning.ledger.checking import drift
 from earning.models import Credit, Debit
 
 

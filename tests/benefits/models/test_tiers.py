@@ -6,8 +6,8 @@ from benefits.explaining import claim_clauses
 from benefits.models import BenefitDefinition
 from benefits.models.claiming import offered_to
 from cxmanager.refusals import Refusal
-from earning import tiering
 from earning.models import LoyaltyCard, Program, TierDefinition
+from earning.tiers import tiering
 
 
 @pytest.fixture

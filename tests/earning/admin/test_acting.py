@@ -7,7 +7,7 @@ import pytest
 from earning.models import Adjustment, BalanceRedemption, Credit, Debit
 from profiles.models import Event
 from tests.earning.admin.pages import act, hidden, page, points, said
-from tests.earning.rewards import reward
+from tests.earning.rewards_made import reward
 
 
 class TestAdjust:

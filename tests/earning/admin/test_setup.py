@@ -11,7 +11,7 @@ from access.roles import Role
 from earning.models import Badge, Coupon, CouponPool, PointDefinition, Program, RewardDefinition, TierDefinition
 from jobs.working import run_one
 from tests.conftest import person
-from tests.earning.rewards import reward
+from tests.earning.rewards_made import reward
 from tests.earning.rules_made import spending
 
 pytestmark = pytest.mark.django_db

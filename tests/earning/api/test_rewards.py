@@ -8,7 +8,7 @@ import time_machine
 
 from benefits.models import BenefitDefinition
 from earning.models import BalanceRedemption, Credit, Program, RewardDefinition, RewardOrder, TierDefinition
-from tests.earning.rewards import reward
+from tests.earning.rewards_made import reward
 from tests.earning.rules_made import spending
 
 DEFINITIONS, REWARDS = "/api/v3/rewards/definitions", "/api/v3/rewards"

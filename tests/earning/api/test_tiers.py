@@ -7,8 +7,8 @@ import pytest
 from rest_framework.test import APIClient
 
 from access.models import ApiToken
-from earning import tiering
 from earning.models import LoyaltyCard, Program, TierDefinition
+from earning.tiers import tiering
 from jobs.models import Job
 from jobs.working import run_one
 from profiles.member_tokens import signed

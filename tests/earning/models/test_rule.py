@@ -4,9 +4,9 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from cxmanager.refusals import Refusal
-from earning.keeping import export, import_all
 from earning.models import Award, Badge, EarningLimit, EarningRule, EarningRuleVersion, Program, TierDefinition
-from earning.rulesets import rules_of_program
+from earning.rulebook.keeping import export, import_all
+from earning.rulebook.rulesets import rules_of_program
 from profiles.models import Location, Segment
 from tests.earning.rules_made import MADE_AT, limit, rule, spending
 

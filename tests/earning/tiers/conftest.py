@@ -4,8 +4,8 @@ from itertools import count
 
 import pytest
 
-from earning import tiering
 from earning.models import Credit, LoyaltyCard, Program, TierDefinition
+from earning.tiers import tiering
 
 NUMBERS = count(1)
 

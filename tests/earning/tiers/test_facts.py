@@ -4,8 +4,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from cxmanager.refusals import Refusal
-from earning import tiering
 from earning.models import LoyaltyCard, Program, TierChange, TierDefinition
+from earning.tiers import tiering
 from profiles.acting import action_of
 from profiles.conditions.condition import Condition
 from profiles.conditions.reading import ConditionInvalid

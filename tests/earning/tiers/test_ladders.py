@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from earning import ladders
 from earning.models import TierDefinition
+from earning.tiers import ladders
 
 POINTS = ("active_points", "rolling_12m")
 

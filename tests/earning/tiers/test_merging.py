@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from earning import tiering
 from earning.models import LoyaltyCard, TierChange
-from earning.tier_rounds import climb
+from earning.tiers import tiering
+from earning.tiers.rounds import climb
 from profiles.cause import Cause
 from profiles.exporting import export
 from profiles.merging import merge

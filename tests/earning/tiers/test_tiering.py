@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from cxmanager.refusals import Refusal
-from earning import tier_moves, tier_years, tiering
 from earning.models import Credit, Debit, LoyaltyCard, Program, TierChange, TierDefinition
+from earning.tiers import moves, tiering, years
 from profiles.cause import Cause
 from profiles.models import Event
 from tests.earning.tiers.conftest import earned
@@ -45,7 +45,7 @@ def test_points_lift_the_card_at_once(card, earn, ladder, at):
     assert (standing.achieved_at, standing.credit, standing.achieved_with) == (at, Decimal(20), Decimal(120))
     # The end of the same day a year later, in the program's zone.
     zone = Program.objects.default().timezone
-    assert standing.anniversary_at == tier_moves.anniversary_of(at, zone)
+    assert standing.anniversary_at == moves.anniversary_of(at, zone)
     (payload,) = told("tier.achieved")
     assert payload["definition"] == {"handle": "silver", "name": "Silver"}
     assert (payload["before"]["handle"], payload["value"], payload["how"]) == ("bronze", "120", "achieved")
@@ -55,7 +55,7 @@ def test_points_lift_the_card_at_once(card, earn, ladder, at):
 def test_the_year_ends_with_the_day_in_the_programs_zone():
     at = datetime(2028, 2, 29, 3, 0, tzinfo=UTC)
 
-    ends = tier_moves.anniversary_of(at, "Australia/Melbourne")
+    ends = moves.anniversary_of(at, "Australia/Melbourne")
 
     assert ends == datetime(2029, 2, 28, 12, 59, 59, tzinfo=UTC)
 
@@ -306,12 +306,12 @@ def test_who_earns_enough_again_keeps_the_tier_for_another_year(card, earn, at):
     ends = anniversary(card)
     earn(130, at=at + timedelta(days=200))
 
-    assert tier_years.maintain_due(at=due(card), cause=Cause()) == 1
+    assert years.maintain_due(at=due(card), cause=Cause()) == 1
 
     standing = LoyaltyCard.objects.get(pk=card.pk).standing
     assert tier_of(card) == "silver"
     assert (standing.maintained_at, standing.cycle_started_at) == (ends, ends)
-    assert standing.anniversary_at == tier_moves.anniversary_of(ends, Program.objects.default().timezone)
+    assert standing.anniversary_at == moves.anniversary_of(ends, Program.objects.default().timezone)
     # What was more than needed helps in the next year.
     assert standing.credit == 30
     assert [one["definition"]["handle"] for one in told("tier.maintained")] == ["silver"]
@@ -320,15 +320,15 @@ def test_who_earns_enough_again_keeps_the_tier_for_another_year(card, earn, at):
 def test_nobody_is_asked_before_the_year_is_over(card, earn, at):
     earn(100, at=at)
 
-    assert tier_years.maintain_due(at=anniversary(card), cause=Cause()) == 0
+    assert years.maintain_due(at=anniversary(card), cause=Cause()) == 0
 
 
 def test_asking_twice_does_nothing_more(card, earn, at):
     earn(100, at=at)
     moment = due(card)
 
-    assert tier_years.maintain_due(at=moment, cause=Cause()) == 1
-    assert tier_years.maintain_due(at=moment, cause=Cause()) == 0
+    assert years.maintain_due(at=moment, cause=Cause()) == 1
+    assert years.maintain_due(at=moment, cause=Cause()) == 0
     assert TierChange.objects.count() == 2
 
 
@@ -336,7 +336,7 @@ def test_who_earns_nothing_falls_to_what_the_year_supports(card, earn, at):
     earn(1200, at=at)
     earn(150, at=at + timedelta(days=300))
 
-    tier_years.maintain_due(at=due(card), cause=Cause())
+    years.maintain_due(at=due(card), cause=Cause())
 
     assert tier_of(card) == "silver"
     assert [(one["definition"]["handle"], one["after"]["handle"]) for one in told("tier.lost")] == [("gold", "silver")]
@@ -346,11 +346,11 @@ def test_the_overshoot_counts_in_the_next_cycle_only(card, earn, at):
     earn(170, at=at)
     earn(30, at=at + timedelta(days=100))
 
-    tier_years.maintain_due(at=due(card), cause=Cause())
+    years.maintain_due(at=due(card), cause=Cause())
     assert tier_of(card) == "silver"
     assert LoyaltyCard.objects.get(pk=card.pk).standing.credit == 0
 
-    tier_years.maintain_due(at=due(card), cause=Cause())
+    years.maintain_due(at=due(card), cause=Cause())
     assert tier_of(card) == "bronze"
 
 
@@ -359,7 +359,7 @@ def test_a_tier_may_leave_the_overshoot_out(card, ladder, earn, at):
     earn(170, at=at)
     earn(30, at=at + timedelta(days=100))
 
-    tier_years.maintain_due(at=due(card), cause=Cause())
+    years.maintain_due(at=due(card), cause=Cause())
 
     assert tier_of(card) == "bronze"
 
@@ -369,7 +369,7 @@ def test_less_may_be_enough_to_keep_it(card, ladder, earn, at):
     earn(100, at=at)
     earn(20, at=at + timedelta(days=100))
 
-    tier_years.maintain_due(at=due(card), cause=Cause())
+    years.maintain_due(at=due(card), cause=Cause())
 
     assert tier_of(card) == "silver"
 
@@ -380,12 +380,12 @@ def test_what_becomes_of_who_does_not_keep_it(card, ladder, earn, at, downgrade,
     earn(1000, at=at)
     ends = anniversary(card)
 
-    tier_years.maintain_due(at=due(card), cause=Cause())
+    years.maintain_due(at=due(card), cause=Cause())
 
     assert tier_of(card) == handle
     standing = LoyaltyCard.objects.get(pk=card.pk).standing
     # A new year begins, but for who has nothing to lose.
-    next_year = tier_moves.anniversary_of(ends, Program.objects.default().timezone)
+    next_year = moves.anniversary_of(ends, Program.objects.default().timezone)
     assert standing.anniversary_at == (None if handle == "bronze" else next_year)
     assert told("tier.maintained") == []
 
@@ -393,7 +393,7 @@ def test_what_becomes_of_who_does_not_keep_it(card, ladder, earn, at, downgrade,
 def test_a_tier_given_by_hand_is_judged_when_its_year_is_over(card, ladder, at, cause):
     tiering.assign(card, ladder[2], at=at, cause=cause)
 
-    tier_years.maintain_due(at=due(card), cause=Cause())
+    years.maintain_due(at=due(card), cause=Cause())
 
     assert tier_of(card) == "bronze"
 
@@ -417,6 +417,6 @@ def test_tiers_are_judged_before_the_points_of_the_year_expire(member, at, cause
     # By the time anybody asks, they have expired.
     earned(card, held, at=at, expires_at=ends, state="expired", remaining=0)
 
-    tier_years.maintain_due(at=ends + timedelta(hours=3), cause=Cause())
+    years.maintain_due(at=ends + timedelta(hours=3), cause=Cause())
 
     assert tier_of(card) == handle

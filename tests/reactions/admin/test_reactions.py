@@ -17,7 +17,7 @@ from reactions.models import Reaction, Run
 from reactions.recipes import RECIPES
 from reactions.running import run_some
 from tests.conftest import person
-from tests.earning.rewards import reward
+from tests.earning.rewards_made import reward
 
 pytestmark = pytest.mark.django_db
 IS_VIP = {"==": [{"var": "tag"}, "vip"]}

@@ -1,0 +1,1 @@
+"""What an occurrence earns is decided and written, waits for somebody, and is taken back."""

@@ -1,0 +1,306 @@
+"""What was decided is written: awards, credits, badges and what is used of limits, in as many statements for a hundred rules as for one.
+
+Called in the customer's turn (transactions.locking). What many customers share, the limits for all, is taken last.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from itertools import groupby
+
+from django.db import transaction as database
+from django.db.models import F
+from django.db.models.functions import Round
+
+from cxmanager.statements import Fetch, insert
+from earning.amounts import POINTS
+from earning.awards.deciding import Decision, Given, decide
+from earning.awards.members import AtHand, Counters
+from earning.coupons.codes import use_up, with_pools
+from earning.ledger.crediting import Grant, put_on
+from earning.ledger.expiry import Expiry
+from earning.locking import balance_of
+from earning.models import Award, Badge, BadgeHeld, Balance, EarningRule, LimitCounter, LoyaltyCard
+from earning.snapshot import REFERRER, Occurrence, Purchase
+from earning.tiers.tiering import refresh
+from earning.windows import window_of
+from profiles.cause import Cause
+from profiles.models import Event
+from transactions.models import Transaction
+
+State = Award.State
+# How often what a limit for all leaves is asked again without a lock, before its counter is locked.
+ATTEMPTS = 3
+BALANCE = Fetch(lambda card, unit: Balance.objects.filter(card=card, unit=unit), card=-1, unit="its unit")
+LONGEST_WORKING = 500
+
+
+class LimitGone(Exception):
+    """Somebody was faster with what was left of a limit that all customers share."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """What awards are for: the key by which each rule gives once for each kind of occurrence, and where there is one the purchase."""
+
+    key: str
+    kind: str = Award.Source.TRANSACTION
+    transaction: Transaction | None = None
+
+
+@dataclass
+class Made:
+    """The awards of one decision, with their credits at hand."""
+
+    decision: Decision
+    awards: list[Award] = field(default_factory=list)
+
+    @property
+    def own(self) -> list[Award]:
+        """Without those of who referred the customer."""
+        return [one for one in self.awards if one.card_id == self.decision.at_hand.card.pk]
+
+
+@database.atomic(savepoint=False)
+def award(
+    at_hand: AtHand,
+    occurrences: Sequence[Occurrence],
+    source: Source,
+    *,
+    at: datetime,
+    cause: Cause,
+    first: Callable[[Decision], None] = lambda decision: None,
+    everything: bool = False,
+) -> Made:
+    """Decide and write what the occurrences earn on this card, and let the tier follow. The customer is locked.
+
+    Where somebody was meanwhile faster with a limit that all share, it is decided anew with what that leaves. Records
+    `points.awarded`, `reward.issued`, `award.pending`, `badge.earned`. `cause.event` is what led to it. `first` is done
+    between deciding and writing. With `everything` rules that are not live are asked too, as somebody wants to know why not.
+    """
+    rules = at_hand.rules.all if everything else None
+    occurrences = with_pools(occurrences, at_hand.rules, sale=source.transaction, is_locked=True)
+    decision = decide(at_hand, occurrences, rules=rules)
+    for attempt in range(1, ATTEMPTS + 2):
+        if attempt > ATTEMPTS:
+            lock_counters(decision)
+            decision = decide(at_hand, occurrences, rules=rules)
+        try:
+            with database.atomic(savepoint=takes_of_all(decision)):
+                first(decision)
+                made = write(decision, source, at=at, cause=cause)
+                follow_tiers(made, source, at=at, cause=cause)
+                take(made)
+            return made
+        except LimitGone:
+            decision = decide(at_hand, occurrences, rules=rules)
+    raise AssertionError("Who holds the counters is asked once.")
+
+
+def follow_tiers(made: Made, source: Source, *, at: datetime, cause: Cause) -> None:
+    if made.decision.at_hand.rules.has_tiers:
+        for card in {one.card_id: one.card for one in made.awards}.values():
+            refresh(card, at=at, cause=cause, transaction=source.transaction)
+
+
+def write(decision: Decision, source: Source, *, at: datetime, cause: Cause) -> Made:
+    """Awards, credits and badges. Eight statements for each unit at most, five where there is nothing but points."""
+    made = Made(decision)
+    if not decision.given:
+        return made
+    made.awards = [award_of(one, decision, source, at=at, cause=cause) for one in decision.given]
+    if len(made.awards) == 1:
+        insert(made.awards[0])
+    else:
+        Award.objects.bulk_create(made.awards)
+    by_award = dict(zip(made.awards, decision.given, strict=True))
+    codes = [(one, by_award[one].awarded, by_award[one].occurrence) for one in made.awards]
+    use_up(codes, decision.at_hand.rules, at=at, cause=cause)
+    tell_pending([one for one in made.awards if one.state == State.PENDING_APPROVAL], at=at, cause=cause)
+    for card, awards in groupby(sorted(made.awards, key=lambda one: one.card_id), key=lambda one: one.card):
+        credit(card, [(one, by_award[one]) for one in awards], source, at=at, cause=cause)
+    give_badges([one for one in made.awards if one.badge_id and one.state == State.GIVEN], at=at, cause=cause)
+    return made
+
+
+def award_of(given: Given, decision: Decision, source: Source, *, at: datetime, cause: Cause) -> Award:
+    awarded, rule = given.awarded, given.awarded.rule
+    card = decision.referrer if awarded.beneficiary == REFERRER else decision.at_hand.card
+    zone = decision.at_hand.rules.terms.zone
+    limits = decision.at_hand.rules.limits
+    return Award(
+        card=card,
+        # Not a row that was read: its key and what it is called are all that is asked of it.
+        rule=EarningRule(pk=rule.id, handle=rule.handle, name=rule.name),
+        version_id=rule.version_id,
+        source=source.kind if isinstance(given.occurrence, Purchase) else given.occurrence.kind,
+        source_key=source.key,
+        once_key=awarded.once,
+        transaction=source.transaction,
+        name=awarded.comment[:191] or rule.name,
+        points=awarded.points,
+        currency_amount=awarded.currency_amount,
+        currency=awarded.currency or "",
+        badge_id=decision.at_hand.rules.badges.get(awarded.badge) if awarded.badge else None,
+        shares={key: [f"{points:f}", f"{money:f}"] for key, (points, money) in awarded.shares.items()},
+        working=awarded.working[:LONGEST_WORKING],
+        taken=[
+            [limit, window_of(limits[limit].period, given.occurrence.at, zone), f"{amount:f}"]
+            for limit, amount in awarded.uses
+        ],
+        state=State.PENDING_APPROVAL if awarded.needs_approval else State.GIVEN,
+        event_id=cause.event.pk if cause.event is not None else None,
+        at=given.occurrence.at,
+        created_at=at,
+    )
+
+
+def credit(
+    card: LoyaltyCard, awards: Sequence[tuple[Award, Given]], source: Source, *, at: datetime, cause: Cause
+) -> None:
+    """Put on the card what the awards give, unit by unit."""
+    grants: dict[str, list[tuple[Award, Grant]]] = {}
+    for one, given in awards:
+        keep_loaded(one, "credits", [])
+        for unit, value in ((POINTS, one.points), (one.currency, one.currency_amount)):
+            if value:
+                grants.setdefault(unit, []).append((one, grant_of(one, given, unit, value, source)))
+    for unit in sorted(grants):
+        rows = grants[unit]
+        credits = put_on(balance_at_hand(card, unit), [one for _, one in rows], at=at, cause=cause)
+        for (one, _), made in zip(rows, credits, strict=True):
+            keep_loaded(one, "credits", [*one.credits.all(), made])
+
+
+def balance_at_hand(card: LoyaltyCard, unit: str) -> Balance:
+    """As `locking.balance_of` for a card that is at hand with its program and customer. One query, two where it is the first of its unit."""
+    balance = BALANCE.one(card=card.pk, unit=unit)
+    if balance is None:
+        return balance_of(card, unit, card.profile)
+    balance.card = card
+    return balance
+
+
+def grant_of(one: Award, given: Given, unit: str, value: Decimal, source: Source) -> Grant:
+    rule = given.awarded.rule
+    expiry = Expiry("days", rule.expires_after_days, "activated") if rule.expires_after_days else None
+    return Grant(
+        value=value,
+        unit=unit,
+        earned_at=given.occurrence.at,
+        pending_days=rule.pending_days,
+        expiry=expiry,
+        needs_approval=one.state == State.PENDING_APPROVAL,
+        note=one.name,
+        transaction=source.transaction,
+        more={"award": one},
+    )
+
+
+def keep_loaded(one: Award, name: str, rows: list) -> None:
+    """Let the relation read as these rows, as if they had been prefetched."""
+    queryset = getattr(one, name).all()
+    queryset._result_cache, queryset._prefetch_done = rows, True
+    one._prefetched_objects_cache = getattr(one, "_prefetched_objects_cache", {}) | {name: queryset}
+
+
+# --- Badges and events ------------------------------------------------------------------------------------------------
+
+
+def give_badges(awards: Sequence[Award], *, at: datetime, cause: Cause) -> None:
+    """Give each card the badges that it does not hold yet, and record `badge.earned`. Four statements, or none."""
+    if not awards:
+        return
+    held = set(BadgeHeld.objects.filter(card__in={one.card_id for one in awards}).values_list("card_id", "badge_id"))
+    new = {(one.card_id, one.badge_id): one for one in awards if (one.card_id, one.badge_id) not in held}
+    if not new:
+        return
+    BadgeHeld.objects.bulk_create(
+        [BadgeHeld(card=one.card, badge_id=one.badge_id, award=one, at=at) for one in new.values()]
+    )
+    badges = Badge.objects.in_bulk({badge for _, badge in new})
+    Event.objects.bulk_create(
+        [
+            event_of("badge.earned", one, at=at, cause=cause, badge=badges[badge].as_payload())
+            for (_, badge), one in new.items()
+        ]
+    )
+
+
+def tell_pending(awards: Sequence[Award], *, at: datetime, cause: Cause) -> None:
+    if awards:
+        Event.objects.bulk_create([event_of("award.pending", one, at=at, cause=cause) for one in awards])
+
+
+def event_of(name: str, one: Award, *, at: datetime, cause: Cause, **more) -> Event:
+    return Event.of(name, at=at, cause=cause, profile=one.card.profile, subject=one, payload=one.as_payload() | more)
+
+
+# --- Limits -----------------------------------------------------------------------------------------------------------
+
+
+def uses_of(made: Iterable[Award], limits: dict) -> dict[tuple[int, int | None, str], Decimal]:
+    """What the awards take of limits: by limit, card (None for all) and window."""
+    uses: dict[tuple[int, int | None, str], Decimal] = {}
+    for one in made:
+        for limit, window, amount in one.taken:
+            key = (limit, one.card_id if limits[limit].scope == "member" else None, window)
+            uses[key] = uses.get(key, Decimal(0)) + Decimal(amount)
+    return uses
+
+
+def takes_of_all(decision: Decision) -> bool:
+    """Whether something is taken of a limit that all customers share, so that somebody may be faster."""
+    limits = decision.at_hand.rules.limits
+    return any(limits[limit].scope == "global" for one in decision.given for limit, _ in one.awarded.uses)
+
+
+def take(made: Made) -> None:
+    """Count what the awards use, the limits that all share last and in the order of their ids.
+
+    Raises LimitGone where such a limit does not leave as much. One statement for the members' limits that were used before,
+    one for new ones, and one for each that all share.
+    """
+    limits = made.decision.at_hand.rules.limits
+    uses = uses_of(made.awards, limits)
+    of_members = {key: amount for key, amount in uses.items() if key[1] is not None}
+    take_of_members(of_members, made.decision.counters, limits)
+    for key in sorted((key for key in uses if key[1] is None), key=lambda key: (key[0], key[2])):
+        take_of_all(key, uses[key], made.decision.counters, cap=limits[key[0]].cap)
+
+
+def take_of_members(uses: dict, counters: Counters, limits: dict) -> None:
+    """Plainly: the customer is locked, so nobody else counts their uses."""
+    changed, new = [], []
+    for (limit, card, window), amount in uses.items():
+        row = counters.rows.get((limit, card))
+        one = LimitCounter(limit_id=limit, card_id=card, period_key=window, used=amount, cap=limits[limit].cap)
+        if row is None:
+            new.append(one)
+        else:
+            one.pk, one.used = row[0], row[1] + amount
+            changed.append(one)
+    if changed:
+        LimitCounter.objects.bulk_update(changed, ["used", "cap"])
+    if new:
+        LimitCounter.objects.bulk_create(new)
+
+
+def take_of_all(key: tuple, amount: Decimal, counters: Counters, *, cap: Decimal) -> None:
+    limit, _, window = key
+    if (limit, None) not in counters.rows:
+        row = LimitCounter(limit_id=limit, card=None, period_key=window, used=0, cap=cap)
+        LimitCounter.objects.bulk_create([row], ignore_conflicts=True)
+    room = LimitCounter.objects.filter(limit=limit, card=None, period_key=window, used__lte=cap - amount)
+    # SQLite adds binary numbers, and what they miss by would be beyond the limit.
+    if not room.update(used=Round(F("used") + amount, precision=4), cap=cap):
+        raise LimitGone
+
+
+def lock_counters(decision: Decision) -> None:
+    """Wait for all who take of the same limits, and keep others from them until the transaction ends."""
+    limits = decision.at_hand.rules.limits
+    shared = {limit for one in decision.given for limit, _ in one.awarded.uses if limits[limit].scope == "global"}
+    rows = LimitCounter.objects.select_for_update().filter(limit__in=shared, card=None).order_by("pk")
+    list(rows.values_list("pk"))

@@ -1,0 +1,1 @@
+"""The codes of coupon pools: made, and used up."""
