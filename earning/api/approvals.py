@@ -95,6 +95,13 @@ class ApprovalViewSet(OmneoViewSet):
         page = self.paginate_queryset(sorted_as_asked(self.rows(), request.query_params.get("sort", "")))
         return self.get_paginated_response(shown([one["number"] for one in page]))
 
+    @extend_schema(responses=ApprovalShape)
+    def retrieve(self, request, pk: str) -> Response:
+        """One, by its number: what waits, and what was decided."""
+        number = number_in(pk)
+        found(number)
+        return enveloped(shown([number])[0])
+
     def filter_queryset(self, queryset):
         return queryset
 

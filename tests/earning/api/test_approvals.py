@@ -49,6 +49,21 @@ def test_both_kinds_are_listed_and_filtered(api, award, adjustment, member, othe
     assert api.get(f"{URL}?filter[state]=asleep").status_code == 422
 
 
+def test_one_of_either_kind_is_read_by_its_number(api, award, adjustment, sell):
+    for number, kind in ((award.pk, "award"), (10**12 + adjustment.pk, "adjustment")):
+        answer = api.get(f"{URL}/{number}")
+        assert answer.status_code == 200, answer.content
+        assert answer.json()["data"] in api.get(URL).json()["data"]
+        assert (answer.json()["data"]["id"], answer.json()["data"]["type"]) == (number, kind)
+
+
+def test_what_never_waited_is_not_there(api, card, sell):
+    spending()
+    sell()
+    for unknown in (Award.objects.get().pk, "0", "999999", str(10**12 + 1), "x", str(10**30)):
+        assert api.get(f"{URL}/{unknown}").status_code == 404, unknown
+
+
 def test_an_award_is_approved_once(api, award, card, manager):
     before = Balance.objects.get(card=card)
     first, again = (api.post(f"{URL}/{award.pk}/approve") for _ in range(2))
