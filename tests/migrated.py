@@ -23,7 +23,7 @@ def kept() -> Path:
             said.update(path.read_bytes())
         # What a migration leaves is completed after it, from what the apps say then.
         if Path(one.path).is_relative_to(ROOT):
-            for name in ("roles.py", "apps.py", "standing.py", "append_only.py", "models/__init__.py"):
+            for name in ("roles.py", "apps.py", "standing.py", "ledger/append_only.py", "models/__init__.py"):
                 path = Path(one.path, name)
                 said.update(path.read_bytes() if path.exists() else b"")
     for name in ("TIME_ZONE", "DEFAULT_CURRENCY"):

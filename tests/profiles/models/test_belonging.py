@@ -131,7 +131,8 @@ class TestInteraction:
 
         assert made.interacted_at == at
         assert list(made.tags.values_list("handle", flat=True)) == ["shoes"]
-        assert told(member) == [("interaction.created", {"interaction_id": made.pk, **fields})]
+        unsaid = {"staff_id": None, "product_id": "", "product_variant_id": "", "product_category_id": ""}
+        assert told(member) == [("interaction.created", {"interaction_id": made.pk, **fields, **unsaid})]
 
 
 class TestComms:
