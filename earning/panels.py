@@ -13,6 +13,7 @@ from cxmanager.amounts import money
 from cxmanager.moments import date_of
 from earning.amounts import POINTS, in_words
 from earning.holdings import Holding, holdings_of
+from earning.ledger.approving import why_not_blockable
 from earning.models import BadgeHeld, BalanceRedemption, Credit, Debit, LoyaltyCard, RewardOrder
 from earning.rewards.rewarding import why_not_extendable
 from earning.wording import (
@@ -31,7 +32,9 @@ from profiles.models import Profile
 from profiles.panels import Panel, Place, register
 
 LINES_SHOWN = 8
+BLOCKED_SHOWN = 20
 ORDERS_SHOWN = 3
+MAY_BLOCK = "earning.block_credit"
 # What may be done with a card: title, icon, page, permission.
 ACTS = (
     ("Pay", "payments", "pay", "earning.redeem_balance"),
@@ -49,17 +52,19 @@ ACTS = (
 
 
 def context(profile: Profile, request: HttpRequest) -> dict:
-    """Cards, what happened on them, badges, orders. Eleven queries, and seven for each card of a program with tiers."""
+    """Cards, what happened on them, badges, orders. Eleven queries, one more where something is blocked, and seven for each card of a program with tiers."""
     at = timezone.now()
     holdings = holdings_of(profile, at=at)
     keys = [one.card.pk for one in holdings]
     lines = latest(keys)
     return {
         "cards": [card(one, request, at=at, is_gone=profile.deleted_at is not None) for one in holdings],
-        "lines": [line(one) for one in lines[:LINES_SHOWN]],
+        "lines": [line(one, at=at) for one in lines[:LINES_SHOWN]],
         "has_more": len(lines) > LINES_SHOWN,
         "credits_url": f"{reverse('admin:earning_credit_changelist')}?q={profile.pk}",
         "debits_url": f"{reverse('admin:earning_debit_changelist')}?q={profile.pk}",
+        "blocked": blocked_of(holdings),
+        "may_block": profile.deleted_at is None and request.user.has_perm(MAY_BLOCK),
         "badges": list(BadgeHeld.objects.filter(card__in=keys).select_related("badge").order_by("-id")) if keys else [],
         "orders": list(RewardOrder.objects.filter(card__in=keys).select_related("definition")[:ORDERS_SHOWN])
         if keys
@@ -73,6 +78,7 @@ def card(holding: Holding, request: HttpRequest, *, at: datetime, is_gone: bool)
     """One card in words, with what this user may do with it."""
     shown = in_short(holding, at=at)
     may_extend = not is_gone and request.user.has_perm("earning.extend_reward")
+    may_block = not is_gone and request.user.has_perm(MAY_BLOCK)
     rewards = [
         {
             "credit": one,
@@ -80,6 +86,7 @@ def card(holding: Holding, request: HttpRequest, *, at: datetime, is_gone: bool)
             "left": in_words(one.remaining, one.unit),
             "ends": ends(one, at=at),
             "may_extend": may_extend and why_not_extendable(one, at=at) is None,
+            "may_block": may_block,
         }
         for one in holding.rewards
     ]
@@ -123,13 +130,25 @@ def latest(card_ids: list[int]) -> list[Credit | Debit]:
     return list(islice(sorted(both, key=happened_at, reverse=True), most))
 
 
+def blocked_of(holdings: list[Holding]) -> list[dict]:
+    """What is held back, newest first. One query where there is any."""
+    keys = [one.card.pk for one in holdings if any(one.sum_of("blocked", unit) for unit in one.sums)]
+    if not keys:
+        return []
+    rows = Credit.objects.filter(card__in=keys, state=Credit.State.BLOCKED).select_related("award").order_by("-id")
+    return [
+        {"credit": one, "title": title_of(one), "left": in_words(one.remaining, one.unit)}
+        for one in rows[:BLOCKED_SHOWN]
+    ]
+
+
 def happened_at(one: Credit | Debit) -> tuple[datetime, bool, int]:
     """For the order: what was put on a card at the same moment came after what was taken off it."""
     return (one.created_at, True, one.pk) if isinstance(one, Credit) else (one.at, False, one.pk)
 
 
-def line(one: Credit | Debit) -> dict:
-    """A line of the ledger in words, with the way to its why."""
+def line(one: Credit | Debit, *, at: datetime) -> dict:
+    """A line of the ledger in words, with the way to its why, and of points to block them: money stands among the rewards."""
     is_credit = isinstance(one, Credit)
     variant = STATE_VARIANTS.get(one.state) if is_credit else None
     return {
@@ -140,6 +159,8 @@ def line(one: Credit | Debit) -> dict:
         "state": one.get_state_display() if variant else "",
         "variant": variant,
         "url": reverse(f"admin:earning_{'credit' if is_credit else 'debit'}_change", args=[one.pk]),
+        "is_blockable": is_credit and one.unit == POINTS and why_not_blockable(one, at=at) is None,
+        "block_url": reverse("admin:earning_credit_block", args=[one.pk]) if is_credit else "",
     }
 
 

@@ -2,15 +2,18 @@
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
 from cxmanager.moments import date_of, moment_of
-from earning.admin import giving
+from earning.admin import blocking, giving
 from earning.admin.reading import LedgerAdmin, OfUnit, chain
 from earning.amounts import in_words
 from earning.explaining import why, why_taken
+from earning.ledger.approving import why_not_blockable, why_not_unblockable
 from earning.models import Credit, Debit
+from earning.rewards.rewarding import why_not_extendable
 from earning.wording import title_of
 from profiles.admin.reading import may
 
@@ -33,7 +36,7 @@ class CreditAdmin(LedgerAdmin):
     list_select_related = ["card__profile", "award", "reward_definition"]
     list_filter = [("state", ChoicesDropdownFilter), ("kind", ChoicesDropdownFilter), OfUnit]
     found_by = ("external_id",)
-    actions_detail = ["extend"]
+    actions_detail = ["extend", "block", "unblock"]
     fieldsets = [
         (None, {"fields": (("amount", "left", "status"), ("customer", "of_card"), "titled")}),
         ("When", {"fields": (("earned_at", "active_from", "expires_at"), ("timezone", "extended_at"))}),
@@ -41,6 +44,7 @@ class CreditAdmin(LedgerAdmin):
     ]
 
     has_extend_permission = may("earning.extend_reward")
+    has_block_permission = may(blocking.PERMISSION)
 
     @display(description="What", ordering="value")
     def amount(self, credit: Credit) -> str:
@@ -80,13 +84,28 @@ class CreditAdmin(LedgerAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id) -> list:
         """Only what can be done with this one."""
-        one = self.get_object(request, object_id)
-        is_reward = one is not None and one.reward_definition_id is not None and one.extended_at is None
-        return super().get_actions_detail(request, object_id) if is_reward else []
+        credit, at = self.get_object(request, object_id), timezone.now()
+        if credit is None:
+            return []
+        no = {
+            "extend": why_not_extendable(credit, at=at),
+            "block": why_not_blockable(credit, at=at),
+            "unblock": why_not_unblockable(credit),
+        }
+        offered = super().get_actions_detail(request, object_id)
+        return [one for one in offered if no[one.method.original_function_name] is None]
 
     @action(description="Extend", url_path="extend", icon="more_time", permissions=["extend"])
     def extend(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return giving.extend_reward(request, self, object_id)
+
+    @action(description="Block", url_path="block", icon="lock", permissions=["block"])
+    def block(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return blocking.hold_back(request, self, object_id)
+
+    @action(description="Unblock", url_path="unblock", icon="lock_open", permissions=["block"])
+    def unblock(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return blocking.let_go(request, self, object_id)
 
 
 @admin.register(Debit)

@@ -6,6 +6,7 @@ from itertools import groupby
 
 from django.db import transaction
 
+from cxmanager.refusals import Refusal
 from earning.amounts import ZERO
 from earning.ledger.crediting import tell_of
 from earning.ledger.wallet import Wallet
@@ -15,6 +16,7 @@ from earning.refusals import refusal
 from profiles.cause import Cause
 
 State = Credit.State
+BLOCKABLE = {State.ACTIVE, State.PENDING}
 
 
 def approve(card: LoyaltyCard, credits: Sequence[Credit], *, at: datetime, cause: Cause) -> list[Credit]:
@@ -45,6 +47,16 @@ def reject(card: LoyaltyCard, credits: Sequence[Credit], *, at: datetime, cause:
     return _each_unit(card, credits, {State.PENDING_APPROVAL}, do, at=at)
 
 
+def why_not_blockable(credit: Credit, *, at: datetime) -> Refusal | None:
+    """Why nothing of it can be held back, or None."""
+    is_over = credit.expires_at is not None and credit.expires_at <= at
+    return refusal("nothing_to_block") if is_over or credit.state not in BLOCKABLE else None
+
+
+def why_not_unblockable(credit: Credit) -> Refusal | None:
+    return None if credit.state == State.BLOCKED else refusal("not_blocked")
+
+
 def block(credit: Credit, *, at: datetime, cause: Cause) -> Credit:
     """Hold back what is left of a credit. Records `points.blocked`. Raises Refusal: nothing_to_block."""
 
@@ -52,7 +64,7 @@ def block(credit: Credit, *, at: datetime, cause: Cause) -> Credit:
         wallet.turn(some[0], State.BLOCKED)
         _tell(wallet, "blocked", some, cause)
 
-    return _the_one(credit, {State.ACTIVE, State.PENDING}, do, "nothing_to_block", at=at)
+    return _the_one(credit, BLOCKABLE, do, "nothing_to_block", at=at)
 
 
 def unblock(credit: Credit, *, at: datetime, cause: Cause) -> Credit:

@@ -91,6 +91,7 @@ class Credit(models.Model):
 
     class Meta:
         default_permissions = ("view",)
+        permissions = [("block_credit", "Can block and unblock points and rewards")]
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["card", "-id"], name="earning_credit_of_card"),
