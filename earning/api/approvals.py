@@ -13,6 +13,7 @@ from rest_framework.exceptions import ValidationError as InvalidInput
 from rest_framework.response import Response
 
 from cxmanager.rest.fields import MomentField, moment
+from cxmanager.rest.filtering import narrow
 from cxmanager.rest.reading import read
 from cxmanager.rest.viewsets import OmneoViewSet, enveloped
 from earning.amounts import POINTS
@@ -22,7 +23,7 @@ from earning.ledger import adjusting
 from earning.models import Adjustment, Award
 from profiles.api.cause import cause_of
 from profiles.api.reading import text
-from profiles.api.scoped import number_in, uuid_in
+from profiles.api.scoped import number_in
 
 FIRST_ADJUSTMENT = 1_000_000_000_000
 PENDING, APPROVED, REJECTED = STATES = ("pending", "approved", "rejected")
@@ -109,10 +110,8 @@ class ApprovalViewSet(OmneoViewSet):
         """The number and moment of each that is asked for."""
         state = chosen(self.request, "state", STATES)
         kind = chosen(self.request, "type", ("award", "adjustment"))
-        owner = self.request.query_params.get("filter[profile_id]")
-        whose = Q() if owner is None else Q(card__profile=uuid_in(owner))
-        awards = Award.objects.filter(whose, any_of(AWARDS, state)).order_by()
-        adjustments = Adjustment.objects.filter(whose, any_of(ADJUSTMENTS, state)).order_by()
+        awards = self.of_customer(Award.objects.filter(any_of(AWARDS, state)).order_by())
+        adjustments = self.of_customer(Adjustment.objects.filter(any_of(ADJUSTMENTS, state)).order_by())
         both = [
             awards.annotate(number=F("pk")).values("number", since=F("created_at")),
             adjustments.annotate(number=F("pk") + Value(FIRST_ADJUSTMENT, BigIntegerField())).values(
@@ -122,6 +121,11 @@ class ApprovalViewSet(OmneoViewSet):
         if kind is not None:
             return both[kind == "adjustment"]
         return both[0].union(both[1], all=True)
+
+    def of_customer(self, rows: QuerySet) -> QuerySet:
+        name = "filter[profile_id]"
+        owner = self.request.query_params.get(name)
+        return rows if owner is None else narrow(rows, "card__profile", "eq", owner, name)
 
     @extend_schema(request=Decide, responses=ApprovalShape)
     @action(detail=True, methods=["post"])

@@ -31,8 +31,8 @@ TYPES: dict[str, type[Conditions]] = {
 
 
 def type_of(name: str) -> type[Conditions]:
-    """The type of this name. Raises ValidationError with what is near."""
-    if name in TYPES:
+    """The type of this name. Raises ValidationError with what is near, whatever stands in the place of a name."""
+    if isinstance(name, str) and name in TYPES:
         return TYPES[name]
     near = did_you_mean(str(name), TYPES) or f" It is one of {', '.join(TYPES)}."
     raise ValidationError(f"There is no type of rule “{str(name)[:40]}”.{near}", code="invalid_choice")

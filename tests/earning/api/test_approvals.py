@@ -46,7 +46,8 @@ def test_both_kinds_are_listed_and_filtered(api, award, adjustment, member, othe
     assert listed(api, "?filter[type]=adjustment") == [(numbers[1], "adjustment", "pending")]
     assert set(listed(api, f"?filter[profile_id]={member.pk}&sort=-requested_at")) == both
     assert listed(api, f"?filter[profile_id]={other_member.pk}") == []
-    assert api.get(f"{URL}?filter[state]=asleep").status_code == 422
+    for wrong in ("state]=asleep", "profile_id]=", "profile_id]=maria"):
+        assert api.get(f"{URL}?filter[{wrong}").status_code == 422, wrong
 
 
 def test_one_of_either_kind_is_read_by_its_number(api, award, adjustment, sell):

@@ -156,6 +156,9 @@ def test_an_event_is_given_once_where_it_happens_once():
 
 
 def test_an_unknown_type_is_refused_with_what_is_near():
+    for wrong in ({}, [], 5, None):
+        with pytest.raises(ValidationError, match="There is no type of rule"):
+            type_of(wrong)
     with pytest.raises(ValidationError, match="There is no type of rule “spendings”"):
         read_conditions("spendings", {})
 
