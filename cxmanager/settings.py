@@ -328,6 +328,7 @@ SPECTACULAR_SETTINGS = {
         "TransactionClaimStatusEnum": "transactions.models.TransactionClaim.Status",
     },
     "SCHEMA_PATH_PREFIX": r"/(?:api/v3|id/api/v1)",
+    "PREPROCESSING_HOOKS": ["cxmanager.rest.joining.set_apart"],
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "cxmanager.rest.documenting.complete"],
 }
 

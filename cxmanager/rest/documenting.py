@@ -1,5 +1,7 @@
 """What the OpenAPI document says of every operation alike: errors, request ids, idempotency keys."""
 
+from cxmanager.rest.joining import joined
+
 WRITES = {"post", "put", "patch", "delete"}
 METHODS = WRITES | {"get"}
 MEMBERS = "/id/api/"
@@ -82,7 +84,7 @@ def complete(result: dict, generator, request, public) -> dict:
     components.setdefault("schemas", {}).update(SCHEMAS)
     components["headers"] = HEADERS
     components["responses"] = {f"Status{status}": body for status, body in RESPONSES.items()}
-    result["paths"] = {"/api/health": HEALTH} | {path.rstrip("/"): item for path, item in result["paths"].items()}
+    result["paths"] = {"/api/health": HEALTH} | joined(result["paths"])
     for path, item in result["paths"].items():
         for method in METHODS & item.keys():
             if path.startswith(MEMBERS):

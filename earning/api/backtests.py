@@ -70,7 +70,7 @@ class DayShape(serializers.Serializer):
     draft = serializers.CharField()
 
 
-class TierShape(serializers.Serializer):
+class BackTestTierShape(serializers.Serializer):
     tier = text(help_text="The handle; null for customers without a tier.")
     name = serializers.CharField()
     profiles = serializers.IntegerField()
@@ -78,7 +78,7 @@ class TierShape(serializers.Serializer):
     draft = serializers.CharField()
 
 
-class ReasonShape(serializers.Serializer):
+class BackTestReasonShape(serializers.Serializer):
     reason = serializers.CharField(help_text="A code as simulating answers it.")
     count = serializers.IntegerField(help_text="How many sales.")
 
@@ -91,8 +91,8 @@ class ResultShape(serializers.Serializer):
     rule = SideShape(help_text="Of that, by the tested one alone.")
     difference = DifferenceShape()
     by_day = DayShape(many=True)
-    by_tier = TierShape(many=True)
-    why_not = ReasonShape(many=True, help_text="Why the tested rule did not apply.")
+    by_tier = BackTestTierShape(many=True)
+    why_not = BackTestReasonShape(many=True, help_text="Why the tested rule did not apply.")
     transactions = serializers.IntegerField()
     lines = serializers.IntegerField()
     seconds = serializers.FloatField()

@@ -269,12 +269,12 @@ class PaymentViewSet(OmneoViewSet):
 
     @extend_schema(operation_id="payments_retrieve", responses=BalancePaymentShape)
     def retrieve(self, request, pk: str) -> Response:
-        """One payment, with what it was made of."""
+        """One payment with rewards and points, with what it was made of: those are numbered from 1,000,000,000,000."""
         return enveloped(payment_as_json(self.get_object()))
 
     @extend_schema(operation_id="payments_reversal", request=ReversePaid, responses=PaidShape)
     def reversal(self, request, pk: str) -> Response:
-        """Undo it, within minutes: all that was spent is there again."""
+        """Undo a payment with rewards and points, within minutes: all that was spent is there again."""
         one, given, at = self.get_object(), read(ReversePaid, request), timezone.now()
         cause = cause_of(request, location=given.get("location_id"), reason=given["reason"])
         return enveloped(paid_as_json(redeeming.reverse_redemption(one, at=at, cause=cause), at=at))

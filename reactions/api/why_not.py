@@ -2,6 +2,7 @@
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -24,7 +25,7 @@ class AskedSerializer(serializers.Serializer):
     profile_id = serializers.UUIDField(help_text="The customer.")
 
 
-class ClauseSerializer(serializers.Serializer):
+class WhyNotClauseSerializer(serializers.Serializer):
     code = serializers.CharField()
     text = serializers.CharField(help_text="What held; or what had to hold and what was seen instead.")
     expected = serializers.JSONField(allow_null=True)
@@ -53,7 +54,9 @@ class WhyNotSerializer(serializers.Serializer):
     )
     code = serializers.CharField(allow_null=True, help_text=CODES_ABOUT)
     text = serializers.CharField(help_text="The answer in a sentence.")
-    clauses = ClauseSerializer(many=True, help_text="All that was asked, in order. They speak of the latest chance.")
+    clauses = WhyNotClauseSerializer(
+        many=True, help_text="All that was asked, in order. They speak of the latest chance."
+    )
     chances = ChanceSerializer(
         many=True, help_text="The last five times that it could have been done, the latest first."
     )
@@ -64,7 +67,7 @@ class WhyNotMixin:
 
     @extend_schema(
         parameters=[
-            OpenApiParameter("profile_id", serializers.UUIDField(), required=True, description="The customer."),
+            OpenApiParameter("profile_id", OpenApiTypes.UUID, required=True, description="The customer."),
         ],
         responses={200: WhyNotSerializer, 404: None},
         filters=False,
