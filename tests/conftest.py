@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.sqlite3.base import DatabaseOperations
 
 from access.models import ApiToken, User
@@ -110,6 +110,17 @@ def django_db_setup(django_db_setup, django_db_keepdb, django_db_blocker):
             migrated.keep(Path(connection.settings_dict["NAME"]))
 
 
+@pytest.fixture(scope="module")
+def made_once(django_db_setup, django_db_blocker):
+    """For fixtures of a whole file: what they make is there for all its tests, and taken back after the last of them.
+
+    Each test has its own transaction within, as ever, so that nothing of one is seen by the next.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
 def at() -> datetime:
     """Noon of 1 May 2026, UTC."""
@@ -132,15 +143,23 @@ def cause(clerk) -> Cause:
     return Cause(door=Door.ADMIN, user=clerk)
 
 
-@pytest.fixture
-def member(db, at) -> Profile:
+def enrol_maria(at: datetime) -> Profile:
     profile = Profile(first_name="Maria", last_name="Membrino", email="maria@example.com", mobile_phone="0450 551 500")
     return profile.enrol(at=at, cause=Cause())
 
 
+def enrol_otto(at: datetime) -> Profile:
+    return Profile(first_name="Otto", last_name="Othersen", email="otto@example.com").enrol(at=at, cause=Cause())
+
+
+@pytest.fixture
+def member(db, at) -> Profile:
+    return enrol_maria(at)
+
+
 @pytest.fixture
 def other_member(db, at) -> Profile:
-    return Profile(first_name="Otto", last_name="Othersen", email="otto@example.com").enrol(at=at, cause=Cause())
+    return enrol_otto(at)
 
 
 @pytest.fixture

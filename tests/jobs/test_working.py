@@ -6,13 +6,14 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from jobs import working
-from jobs.rounds import ROUNDS
-from jobs.working import do_for_a_while, work
+from jobs.rounds import RESTS, ROUNDS
+from jobs.working import do_for_a_while, go_on, work
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -104,6 +105,23 @@ class TestForAWhile:
         only(endless=lambda *, at: 1)
         count, is_more_left = do_for_a_while("endless", seconds=0.05)
         assert (count >= 1, is_more_left) == (True, True)
+
+
+def test_what_only_the_clock_makes_due_is_asked_for_less_often(monkeypatch):
+    monkeypatch.setitem(RESTS, "slow", 60.0)
+    asked, begun = Counter(), time.monotonic()
+
+    def ask(what: str):
+        def nothing_is_due(*, at) -> int:
+            asked[what] += 1
+            return 0
+
+        return nothing_is_due
+
+    for what in ("slow", "quick"):
+        enough = (lambda: time.monotonic() - begun > 0.5) if what == "slow" else (lambda: asked["quick"] >= 3)
+        go_on(what, ask(what), should_stop=enough, pause=0.01)
+    assert (asked["slow"], asked["quick"]) == (1, 3)
 
 
 def test_sigterm_ends_a_worker_within_seconds(tmp_path):

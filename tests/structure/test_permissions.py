@@ -505,13 +505,18 @@ def is_let_in(client: Client, method: str, address: str) -> bool:
     return answer.status_code not in REFUSED
 
 
-@pytest.fixture
-def browsers(db) -> dict[str, Client]:
+@pytest.fixture(scope="module")
+def signed_in(made_once) -> dict[str, Client]:
     clients = {}
     for letter, role in LETTERS.items():
         clients[letter] = Client()
         clients[letter].force_login(person(f"Somebody{letter}", role))
     return clients
+
+
+@pytest.fixture
+def browsers(db, signed_in) -> dict[str, Client]:
+    return signed_in
 
 
 def test_every_page_is_in_the_table():
