@@ -9,14 +9,14 @@ from datetime import datetime
 from django.db import transaction
 
 from benefits.models import Benefit, ExpiryMark
-from jobs.rounds import does
+from jobs.rounds import BY_THE_CLOCK, does
 from profiles.cause import Cause
 from profiles.models import Event
 
 LOT = 1_000
 
 
-@does("benefits.expiring")
+@does("benefits.expiring", rest=BY_THE_CLOCK)
 @transaction.atomic
 def tell_some(*, at: datetime) -> int:
     """Record `benefit.expired` for those of the next thousand ends that came to an unused benefit. Returns how many ends were looked at."""

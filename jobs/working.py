@@ -16,7 +16,7 @@ from cxmanager.refusals import Refusal
 from jobs.handlers import HANDLERS
 from jobs.housekeeping import Housekeeping
 from jobs.models import Cancelled, Job, LeaseLost
-from jobs.rounds import ROUNDS, Round, does
+from jobs.rounds import RESTS, ROUNDS, Round, does
 
 AFTER_FAILURE = 2.0
 # How long one message of a broker keeps a process, but for a job, which is done to its end.
@@ -135,7 +135,7 @@ def go_on(what: str, do: Round, *, should_stop: Callable[[], bool], pause: float
             wait(AFTER_FAILURE, should_stop)
         count += done
         if not done:
-            wait(pause, should_stop)
+            wait(max(pause, RESTS.get(what, 0.0)), should_stop)
     connection.close()
     return count
 

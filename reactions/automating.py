@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 from jobs.models import Job
-from jobs.rounds import does
+from jobs.rounds import BY_THE_CLOCK, does
 from profiles.acting import action_of
 from profiles.cause import Cause, Door
 from profiles.importing.alike import example_key, insert_alike
@@ -20,7 +20,7 @@ from reactions.running import done
 CHUNK = 5_000
 
 
-@does("automations")
+@does("automations", rest=BY_THE_CLOCK)
 def start_some(*, at: datetime) -> int:
     """Start what is due. Returns how many automations were looked at."""
     count = 0

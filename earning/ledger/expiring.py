@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from earning.ledger.wallet import Wallet, write
 from earning.models import Balance, Credit, LoyaltyCard
-from jobs.rounds import does
+from jobs.rounds import BY_THE_CLOCK, does
 from profiles.importing.bulk import among
 from profiles.models import Profile
 from transactions.locking import lock_customers
@@ -18,7 +18,7 @@ from transactions.locking import lock_customers
 LOT = 500
 
 
-@does("points")
+@does("points", rest=BY_THE_CLOCK)
 def settle_some(*, at: datetime) -> int:
     """Settle the cards of some hundreds of customers on which something is due. Returns how many credits that were.
 
