@@ -69,11 +69,9 @@ def one_connection():
 
 
 @pytest.fixture(scope="module")
-def known(django_db_setup, django_db_blocker) -> dict:
+def known(made_once) -> dict:
     """The token, and for each variable of a path an id that exists: made once for all operations."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield existing(seeded(), at=timezone.now())
-        transaction.set_rollback(True)
+    return existing(seeded(), at=timezone.now())
 
 
 def places(path: str) -> list[tuple[str, list[str]]]:
