@@ -16,13 +16,6 @@ from profiles.models import Event, Profile
 
 OF_PROFILES = "profile."
 CUSTOM = "custom_attributes"
-# What Omneo's profiles have and no app here counts yet: nobody has any of it. A fact of the same name takes its place.
-NOTHING_YET = {
-    "reward_balance": 0,
-    "point_balance": 0,
-    "combined_balance_dollars": 0,
-    "flattened_statuses": [],
-}
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
@@ -30,9 +23,9 @@ def context_of_profile(profile: Profile, *, at: datetime) -> dict:
     """Every fact of the profile, nested by its name, as JSON; with `id` and `profile_id`. Two queries."""
     asked = Moment(at)
     values = values_of(profile, set(FACTS), asked=asked)
-    context = {"id": str(profile.pk), "profile_id": str(profile.pk)} | {
-        name: dict(value) if isinstance(value, dict) else value for name, value in NOTHING_YET.items()
-    }
+    context = {"id": str(profile.pk), "profile_id": str(profile.pk)}
+    # Known to Omneo's conditions, and kept nowhere here: nobody has any.
+    context["flattened_statuses"] = []
     for fact in FACTS:
         if fact.handle in values:
             put(context, fact.handle, as_json(values[fact.handle], is_number=fact.type == FactType.NUMBER))

@@ -12,9 +12,10 @@ from cxmanager.rest.serializers import CleanedModelSerializer
 from cxmanager.rest.viewsets import CrudViewSet, enveloped
 from earning.api import tier_examples
 from earning.api.fields import ProgramField
-from earning.api.tier_shapes import NULL_WHEN_EMPTY, TierShape, tier_as_json
+from earning.api.tier_shapes import TierShape
 from earning.models import Program, TierDefinition
 from earning.tiers import rounds
+from earning.tiers.documents import NULL_WHEN_EMPTY, tier_as_json
 from profiles.models import Tag
 from profiles.models.constraints import told_politely
 

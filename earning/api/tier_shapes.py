@@ -1,20 +1,12 @@
 """How tiers and a customer's progress look on the wire (omneo-reference 2.14): every key is always there."""
 
-from decimal import Decimal
-
 from rest_framework import serializers
 
 from cxmanager.rest.fields import MomentField, moment
 from earning.models import TierDefinition
+from earning.tiers.documents import number, tier_as_json
 from earning.tiers.progress import Progress
 from profiles.api.reading import Stamped, text
-
-# Texts that the model keeps empty and the wire writes as null.
-NULL_WHEN_EMPTY = (
-    *("internal_notes", "description", "short_description", "long_description", "terms_conditions"),
-    *("icon", "image_url", "earn_instructions"),
-)
-PLAIN = ("id", "name", "handle", "is_floor", "is_assignable", "disable_credit", "rank", "basis", "window", "downgrade")
 
 
 class TierShape(Stamped):
@@ -69,28 +61,6 @@ class ProgressShape(Stamped):
 
     def to_representation(self, progress: Progress) -> dict:
         return progress_as_json(progress)
-
-
-def number(value: Decimal | None) -> float | int | None:
-    """As Omneo writes it, and a whole number as one."""
-    if value is None:
-        return None
-    return int(value) if value == int(value) else float(value)
-
-
-def tier_as_json(tier: TierDefinition) -> dict:
-    """One that was read with its program and tags costs no query."""
-    return {
-        **{name: getattr(tier, name) for name in PLAIN},
-        **{name: getattr(tier, name) or None for name in NULL_WHEN_EMPTY},
-        "value_min": number(tier.value_min),
-        "value_maintain": number(tier.value_maintain),
-        "tags": [tag.handle for tag in tier.tags.all()],
-        "meta": tier.meta,
-        "program": tier.program.handle,
-        "created_at": moment(tier.created_at),
-        "updated_at": moment(tier.updated_at),
-    }
 
 
 def progress_as_json(progress: Progress) -> dict:

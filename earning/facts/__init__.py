@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Expression, OuterRef, Subquery
 
 from earning.models import LoyaltyCard, Program
+from earning.tiers.documents import usual_tiers
 from profiles.conditions.facts import FACTS, Fact, FactType, register
 
 GROUP = "Tier"
@@ -61,6 +62,7 @@ register(
         group=GROUP,
         help="The same as tier.handle, by another name that Omneo's conditions use.",
         column=on_card("tier__handle", is_default=True),
+        documents=usual_tiers,
     )
 )
 

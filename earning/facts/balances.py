@@ -6,12 +6,13 @@ They are the sums as they are kept: a worker settles what is due within a second
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db.models import DecimalField, Expression, F, OuterRef, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Case, DecimalField, Expression, F, OuterRef, Subquery, Value, When
+from django.db.models.functions import Coalesce, Round
 
 from earning.amounts import POINTS
 from earning.models import Balance, Credit
 from earning.models.program import AMOUNT
+from earning.rounding import MINOR_DIGITS
 from profiles.conditions.facts import Fact, FactType, register
 
 NUMBER = DecimalField(**AMOUNT)
@@ -24,8 +25,13 @@ def of_points(name: str) -> Expression:
 
 
 def in_money() -> Expression:
-    """What the points come to; 0 where the program does not say what one is worth."""
-    worth = F("active") * Coalesce(F("card__program__point_value"), Value(0), output_field=NUMBER)
+    """What the points come to, to the cent or the yen as `rounding.money`; 0 where the program does not say what one is worth."""
+    exact = F("active") * Coalesce(F("card__program__point_value"), Value(0), output_field=NUMBER)
+    places = [
+        When(card__program__currency__in=codes.split(), then=Round(exact, precision=digits, output_field=NUMBER))
+        for digits, codes in MINOR_DIGITS.items()
+    ]
+    worth = Case(*places, default=Round(exact, precision=2, output_field=NUMBER), output_field=NUMBER)
     return found(Balance.objects.filter(unit=POINTS).annotate(worth=worth).values("worth"))
 
 

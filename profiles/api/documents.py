@@ -14,16 +14,6 @@ from profiles.api.locations import LocationSerializer
 from profiles.birthdays import birthdays_around
 from profiles.models import Address, CustomAttribute, Identity, Profile, ProfileDate
 
-# Known to Omneo's clients, and kept by rooms that this product does not have yet.
-NOT_YET = {
-    "tier_handle": None,
-    "tier": None,
-    "region": None,
-    "reward_balance": 0,
-    "point_balance": 0,
-    "point_balance_dollars": 0,
-    "combined_balance_dollars": 0,
-}
 TEXTS = ("title", "first_name", "last_name", "full_name")
 PHONES = ("mobile_phone", "mobile_phone_country", "mobile_phone_national")
 
@@ -36,8 +26,8 @@ def whole(profiles: QuerySet) -> QuerySet:
     )
 
 
-def profile_document(profile: Profile, *, today: date) -> dict:
-    """The whole customer, as Omneo shows one. Costs no query for a profile of `whole()`."""
+def profile_document(profile: Profile, *, today: date, standing: dict) -> dict:
+    """The whole customer, as Omneo shows one. Costs no query for a profile of `whole()` and its `standings_of`."""
     addresses = [address_document(one) for one in profile.addresses.all()]
     return {
         "id": str(profile.pk),
@@ -58,7 +48,9 @@ def profile_document(profile: Profile, *, today: date) -> dict:
         "is_completed": profile.is_completed,
         **location_document(profile, "joined_location"),
         **location_document(profile, "preferred_location"),
-        **NOT_YET,
+        **standing,
+        # Known to Omneo's clients. Profiles have several here, and none that stands out.
+        "region": None,
         "identities": [identity_document(one) for one in profile.identities.all()],
         "tags": [tag.handle for tag in profile.tags.all()],
         "statuses": [],

@@ -56,6 +56,7 @@ ONE_DATE = {
     "meta": None,
     **STAMPS,
 }
+ONE_TIER = {"id": 3, "name": "Gold", "handle": "gold", "rank": 2, "value_min": 1000, "program": "default"}
 ONE_PROFILE = {
     "id": PROFILE_ID,
     "title": "Mr.",
@@ -88,13 +89,13 @@ ONE_PROFILE = {
     "joined_location": None,
     "preferred_location_id": None,
     "preferred_location": None,
-    "tier_handle": None,
-    "tier": None,
+    "tier_handle": "gold",
+    "tier": ONE_TIER,
     "region": None,
-    "reward_balance": 0,
-    "point_balance": 0,
-    "point_balance_dollars": 0,
-    "combined_balance_dollars": 0,
+    "reward_balance": 25,
+    "point_balance": 1500,
+    "point_balance_dollars": 15,
+    "combined_balance_dollars": 40,
     "identities": [ONE_IDENTITY],
     "tags": ["vip"],
     "statuses": [],

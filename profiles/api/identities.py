@@ -4,7 +4,7 @@ from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework import status
+from rest_framework import serializers, status
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.response import Response
 
@@ -12,14 +12,27 @@ from cxmanager.rest.viewsets import OmneoViewSet, enveloped
 from profiles.api.cause import cause_of
 from profiles.api.documents import whole
 from profiles.api.including import include_parameter, included
-from profiles.api.reading import IdentitySerializer, ProfileSerializer
+from profiles.api.reading import IdentitySerializer, ProfileSerializer, read_standings
 from profiles.api.scoped import ProfileScopedViewSet, number_in
 from profiles.api.writing import IdentityInput
 from profiles.models import Identity, Profile
 
 
+class IdentitiesSerializer(serializers.ListSerializer):
+    """Reads what is asked of all their customers at once."""
+
+    def to_representation(self, data) -> list[dict]:
+        rows = list(data)
+        if self.context.get("with_profile"):
+            read_standings([one.profile for one in rows], self.context)
+        return super().to_representation(rows)
+
+
 class IdentityAndProfileSerializer(IdentitySerializer):
     profile = ProfileSerializer(required=False, help_text="Only with include=profile.")
+
+    class Meta:
+        list_serializer_class = IdentitiesSerializer
 
     def to_representation(self, identity: Identity) -> dict:
         shown = super().to_representation(identity)

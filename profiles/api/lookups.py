@@ -50,7 +50,7 @@ def identified(identities: QuerySet) -> QuerySet:
 
 
 class LookupViewSet(OmneoViewSet):
-    """Answers with whole profiles, so that the till needs no second call. Seven queries at most."""
+    """Answers with whole profiles, so that the till needs no second call. Ten queries at most."""
 
     serializer_class = ProfileSerializer
     scope = "CRUD-profiles"

@@ -15,7 +15,11 @@ from profiles.api.documents import (
     profile_document,
 )
 from profiles.api.locations import LocationSerializer
+from profiles.api.standing import standings_of
 from profiles.models import Address, CustomAttribute, Identity, Profile, ProfileDate
+
+# Where a list leaves what it read of all its customers, in the serializer's context.
+STANDINGS = "standings"
 
 
 def text(**options) -> serializers.CharField:
@@ -106,6 +110,20 @@ class CustomAttributeSerializer(Stamped):
         return custom_attribute_document(one)
 
 
+class ProfilesSerializer(serializers.ListSerializer):
+    """Reads what is asked of all of them at once."""
+
+    def to_representation(self, data) -> list[dict]:
+        rows = list(data)
+        read_standings(rows, self.context)
+        return super().to_representation(rows)
+
+
+def read_standings(profiles: list[Profile], context: dict) -> None:
+    """Leave tiers and balances of these customers in the serializer's context. Three queries at most."""
+    context[STANDINGS] = standings_of(profiles, at=timezone.now()) if profiles else {}
+
+
 class AttributesSerializer(serializers.Serializer):
     comms = serializers.DictField()
     appearance = serializers.DictField(child=serializers.CharField())
@@ -148,12 +166,14 @@ class ProfileSerializer(Stamped):
     preferred_location_id = number()
     preferred_location = LocationSerializer(allow_null=True)
     tier_handle = text()
-    tier = serializers.DictField(allow_null=True)
+    tier = serializers.DictField(
+        allow_null=True, help_text="On the default program, as GET /tiers/definitions shows it."
+    )
     region = serializers.DictField(allow_null=True)
-    reward_balance = serializers.FloatField()
-    point_balance = serializers.FloatField()
-    point_balance_dollars = serializers.FloatField()
-    combined_balance_dollars = serializers.FloatField()
+    reward_balance = serializers.FloatField(help_text="In the currency of the default program.")
+    point_balance = serializers.FloatField(help_text="What can be spent of the default program's points.")
+    point_balance_dollars = serializers.FloatField(help_text="What the points come to in money.")
+    combined_balance_dollars = serializers.FloatField(help_text="Reward money, and what the points come to.")
     identities = IdentitySerializer(many=True)
     tags = serializers.ListField(child=serializers.CharField())
     statuses = serializers.ListField(child=serializers.CharField())
@@ -165,6 +185,9 @@ class ProfileSerializer(Stamped):
     addresses = AddressSerializer(many=True)
     regions = serializers.ListField(child=serializers.DictField())
 
+    class Meta:
+        list_serializer_class = ProfilesSerializer
+
     @extend_schema_field(serializers.DictField(child=serializers.DictField()))
     def get_custom_attributes(self, profile: Profile) -> dict:
         return by_namespace(profile)
@@ -172,4 +195,7 @@ class ProfileSerializer(Stamped):
     def to_representation(self, profile: Profile) -> dict:
         if "today" not in self.context:
             self.context["today"] = timezone.localdate()
-        return profile_document(profile, today=self.context["today"])
+        standings = self.context.get(STANDINGS, {})
+        if profile.pk not in standings:
+            standings = standings_of([profile], at=timezone.now())
+        return profile_document(profile, today=self.context["today"], standing=standings[profile.pk])

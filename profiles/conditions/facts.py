@@ -34,6 +34,7 @@ class Fact:
     A list, and a fact of any type, has `rows` instead: those of all customers, in which `owner` holds the customer's key
     and `column` the text, or the JSON.
     `is_always_known` says that the database allows no null there, which spares a comparison its second half.
+    `documents`, of a fact that names a thing, gives all things that it can name as the API shows them, by that name.
     `is_secret` is asked whether customers may not learn that there is such a thing: what they read does not name it.
     With `choices` goes `has_only_choices`: true where the value can be nothing else, so that another one in a condition is
     a slip of the pen; false where they are merely suggested.
@@ -52,6 +53,7 @@ class Fact:
     owner: str = field(default="profile_id", compare=False)
     is_always_known: bool = field(default=False, compare=False)
     is_secret: Callable[[], bool] | None = field(default=None, compare=False)
+    documents: Callable[[], dict[str, dict]] | None = field(default=None, compare=False)
 
     def __post_init__(self):
         if bool(self.choices) != (self.has_only_choices is not None):

@@ -36,6 +36,8 @@ class MemberProfileViewSet(OfMember, ProfileViewSet):
     """The customer whose token it is, with all that belongs to them."""
 
     input_class = MemberProfileInput
+    # Of tiers: what their form says customers do not see.
+    withheld = tuple(f"tier.{name}" for name in ("description", "internal_notes", "tags", "meta"))
 
 
 @extend_schema_serializer(examples=[examples.CHANGED_INTERACTION])

@@ -100,7 +100,7 @@ class TestOfAll:
         for count in (1, 30):
             with django_assert_num_queries(2):
                 assert len(call("get", "identities?page[size]=50")["data"]) == count
-            with django_assert_num_queries(8):
+            with django_assert_num_queries(9):
                 call("get", "identities?include=profile&page[size]=50")
             for number in range(29 if count == 1 else 0):
                 member.add_identity(handle="shop", identifier=str(number), at=at, cause=cause)
@@ -109,9 +109,9 @@ class TestOfAll:
 class TestLookup:
     def test_finds_by_the_identifier_whatever_the_system(self, call, card, member, django_assert_num_queries):
         whole = call("get", f"profiles/{member.pk}")["data"]
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             assert call("get", "identities/search-profile/29/00%200001") == {"data": [whole]}
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             body = {"type": "loyalty-card", "id": " 29/00 0001 "}
             assert call("post", "profiles/search-id", body) == {"data": whole}
         assert call("get", "identities/search?identifier=29/00%200001&handle=loyalty-card") == {"data": [whole]}

@@ -237,13 +237,13 @@ class TestListing:
                 expect=201,
             )
 
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             call("get", "profiles?page[size]=500&include=identities")
         for number in range(29):
             one_more(number)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             assert len(call("get", "profiles?page[size]=500")["data"]) == 30
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             call("get", f"profiles/{carlos['id']}")
 
 
