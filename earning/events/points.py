@@ -3,7 +3,7 @@
 from earning.amounts import POINTS
 from earning.events import GROUP, PROGRAM, PROGRAM_EXAMPLE
 from earning.events.telling import points as telling
-from earning.ledger.told import name_of
+from earning.ledger.told import BALANCE_UPDATED, name_of
 from profiles.events.catalogue import declare
 from profiles.events.schemas import AMOUNT, CHANGES, MOMENT, TEXT, WHOLE, about, list_of, one_of, or_null, record
 
@@ -181,3 +181,37 @@ def declare_moves() -> None:
 
 
 declare_moves()
+declare(
+    BALANCE_UPDATED,
+    group=GROUP,
+    subject="earning.loyaltycard",
+    when="What a customer has of points, or of a currency, is more or less than before, whatever did it. Once for each of the two that an act changes.",
+    says=telling.updated,
+    icon="account_balance_wallet",
+    # What did it says so on the timeline.
+    is_consequence=True,
+    payload=record(
+        {
+            "card_id": WHOLE,
+            "program": PROGRAM,
+            "unit": about("points, or the three letters of a currency.", TEXT),
+            "change": about("How much more can be spent, or less.", AMOUNT),
+            "balance": about("What can be spent now.", AMOUNT),
+            "pending": about("Earned, and usable only later.", AMOUNT),
+            "pending_approval": about("Waits for somebody to approve it.", AMOUNT),
+            "blocked": about("Held back by somebody.", AMOUNT),
+            "debt": about("Owed. What is earned next repays it.", AMOUNT),
+        }
+    ),
+    example={
+        "card_id": 7,
+        "program": PROGRAM_EXAMPLE,
+        "unit": POINTS,
+        "change": "100",
+        "balance": "340",
+        "pending": "20",
+        "pending_approval": "0",
+        "blocked": "0",
+        "debt": "0",
+    },
+)

@@ -12,7 +12,6 @@ from access.models import User
 from cxmanager.refusals import Refusal
 from earning.amounts import POINTS, checked
 from earning.ledger.crediting import Grant
-from earning.ledger.told import Told, write_down
 from earning.ledger.wallet import Wallet
 from earning.locking import balance_in_turn
 from earning.models import Adjustment, Credit, Debit, LoyaltyCard
@@ -147,7 +146,7 @@ def _take_off(wallet: Wallet, adjustment: Adjustment) -> None:
 def _write(wallet: Wallet, adjustment: Adjustment, what: str, *, cause: Cause) -> None:
     """The ledger, then the adjustment, which names what it made, then the event, which names the adjustment."""
     wallet.settle()
-    wallet.save()
+    wallet.keep()
     adjustment.save()
     payload = {
         "adjustment_id": adjustment.pk,
@@ -156,4 +155,5 @@ def _write(wallet: Wallet, adjustment: Adjustment, what: str, *, cause: Cause) -
     }
     if not cause.reason:
         cause = replace(cause, reason=adjustment.reason)
-    write_down([Told(wallet, what, adjustment.amount, cause, payload, adjustment.debit)], at=wallet.at)
+    wallet.tell(what, adjustment.amount, cause=cause, debit=adjustment.debit, **payload)
+    wallet.tell_kept()

@@ -14,8 +14,9 @@ from profiles.models import Event
 
 if TYPE_CHECKING:
     from earning.ledger.wallet import Wallet
-    from earning.models import Debit
+    from earning.models import Balance, Debit
 
+BALANCE_UPDATED = "balance.updated"
 # Of points each is called as it is; of money, which customers know as rewards, some have names that Omneo gave them.
 REWARDS = {"awarded": "issued", "spent": "redeemed"}
 
@@ -52,9 +53,33 @@ class Told:
         )
 
 
-def write_down(told: Sequence[Told], *, at: datetime) -> None:
-    """Write the events, in their order. One query, or none."""
-    events = [one.as_event(at=at) for one in told]
+# The sums that a customer has, one way or another; the others count what was.
+HELD = ("active", "pending", "pending_approval", "blocked", "debt")
+
+
+def updated(balance: Balance, *, change: Decimal, cause: Cause, at: datetime) -> Event:
+    """`balance.updated`: what there is now, of which `change` is new, or gone. It has its card with program and profile at hand."""
+    card, unit = balance.card, balance.unit
+    payload = {
+        "card_id": card.pk,
+        "program": card.program.as_payload(),
+        "unit": unit,
+        "change": as_text(change, unit),
+        "balance": as_text(balance.active, unit),
+    }
+    payload |= {name: as_text(getattr(balance, name), unit) for name in HELD[1:]}
+    return Event.of(BALANCE_UPDATED, at=at, cause=cause, profile=card.profile, subject=card, payload=payload)
+
+
+def write_down(wallets: Sequence[Wallet], *, at: datetime) -> None:
+    """Write what is to be told of these wallets, each in its order, and at its end that the balance is another. One query, or none."""
+    events = []
+    for wallet in wallets:
+        events += [one.as_event(at=at) for one in wallet.told]
+        if wallet.change is not None:
+            cause = wallet.told[-1].cause if wallet.told else Cause()
+            events.append(updated(wallet.balance, change=wallet.change, cause=cause, at=at))
+        wallet.told, wallet.change = [], None
     if len(events) == 1:
         Event.objects.add(events[0])
     elif events:

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 
 from earning.amounts import ZERO
 from earning.ledger.incrementing import increment
-from earning.ledger.told import Told, write_down
+from earning.ledger.told import HELD, Told, write_down
 from earning.models import Allocation, Balance, Credit, Debit
 from earning.models.balance import SUMS
 from earning.refusals import refusal
@@ -39,6 +39,8 @@ class Wallet:
         self.debits: list[Debit] = []
         self.allocations: list[Allocation] = []
         self.told: list[Told] = []
+        # By how much more, or less, can be spent; None while nothing of what there is has changed.
+        self.change: Decimal | None = None
         self.activity_at: datetime | None = None
 
     @classmethod
@@ -171,6 +173,15 @@ class Wallet:
         write([self])
         self._follow_activity()
 
+    def keep(self) -> None:
+        """Write what is in the ledger and leave the events for `tell_kept`, where they name what is written in between."""
+        put_down([self])
+        self._follow_activity()
+
+    def tell_kept(self) -> None:
+        """Write the events. One query."""
+        write_down([self], at=self.at)
+
     def _follow_activity(self) -> None:
         expiry = self.card.program.expiry
         if self.activity_at is None or not expiry.follows_activity:
@@ -183,6 +194,12 @@ class Wallet:
 
 def write(wallets: Sequence[Wallet]) -> None:
     """Write what was done in all of them, in as many statements as for one."""
+    put_down(wallets)
+    write_down(wallets, at=wallets[0].at)
+
+
+def put_down(wallets: Sequence[Wallet]) -> None:
+    """Write all but the events."""
     at = wallets[0].at
     if debits := [one for wallet in wallets for one in wallet.debits]:
         Debit.objects.bulk_create(debits)
@@ -203,7 +220,8 @@ def write(wallets: Sequence[Wallet]) -> None:
     ]
     increment(Balance, SUMS, sums)
     for wallet in wallets:
+        if any(wallet.moved[name] for name in HELD):
+            wallet.change = wallet.moved["active"]
         for name in SUMS:
             setattr(wallet.balance, name, wallet.sum_of(name))
         wallet.moved.clear()
-    write_down([one for wallet in wallets for one in wallet.told], at=at)

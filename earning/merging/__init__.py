@@ -1,11 +1,13 @@
 """What happens to cards when two profiles become one, and when a person's data is exported or erased (profiles/merging.py)."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from django.db.models import F, Q
 from django.dispatch import receiver
 
 from earning.ledger.incrementing import increment
+from earning.ledger.told import HELD, updated
 from earning.merging.awards import pour_awards
 from earning.models import (
     Adjustment,
@@ -25,6 +27,7 @@ from earning.models import (
 from earning.models.balance import SUMS
 from earning.tiers import tiering
 from profiles.merging import erasing, exporting, merge_previewing, merging
+from profiles.models import Event
 
 
 @receiver(merging, dispatch_uid="earning.merging")
@@ -33,11 +36,12 @@ def move(*, winner, loser, at, cause, **_) -> None:
     held = {card.program_id: card for card in winner.cards.select_related("program")}
     for card in loser.cards.select_related("program").order_by("pk"):
         if card.program_id in held:
-            pour(card, held[card.program_id], at=at)
+            pour(card, held[card.program_id], at=at, cause=cause)
             tiering.join(held[card.program_id], card, at=at, cause=cause)
             card.change_status(LoyaltyCard.Status.CLOSED, at=at, cause=cause)
         else:
             LoyaltyCard.objects.filter(pk=card.pk).update(profile=winner, updated_at=at)
+            tell_of_more(card, {one.unit: one.active for one in card.balances.all()}, at=at, cause=cause)
     BalanceRedemption.objects.filter(profile=loser).update(profile=winner)
     referred = LoyaltyCard.objects.filter(referred_by=loser)
     # Nobody refers themselves.
@@ -48,7 +52,7 @@ def move(*, winner, loser, at, cause, **_) -> None:
     Referral.objects.filter(referrer=loser).update(referrer=winner)
 
 
-def pour(emptied: LoyaltyCard, filled: LoyaltyCard, *, at) -> None:
+def pour(emptied: LoyaltyCard, filled: LoyaltyCard, *, at, cause) -> None:
     """All that is on one card is on the other: its history as well, so that balances are still what it sums to."""
     pour_awards(emptied, filled)
     for model in (Credit, Debit, Adjustment, RewardOrder, LedgerTransaction, Coupon):
@@ -65,6 +69,17 @@ def pour(emptied: LoyaltyCard, filled: LoyaltyCard, *, at) -> None:
     rows = [(one, [getattr(one, name) for name in SUMS]) for one in theirs]
     increment(Balance, SUMS, [(ours[one.unit], *sums) for one, sums in rows])
     increment(Balance, SUMS, [(one.pk, *(-value for value in sums)) for one, sums in rows])
+    tell_of_more(
+        filled, {one.unit: one.active for one in theirs if any(getattr(one, name) for name in HELD)}, at=at, cause=cause
+    )
+
+
+def tell_of_more(card: LoyaltyCard, brought: dict[str, Decimal], *, at, cause) -> None:
+    """Record `balance.updated` of the units that another profile brought, by how much of each can be spent. Two queries."""
+    rows = Balance.objects.filter(card=card, unit__in=brought).select_related("card__program", "card__profile")
+    Event.objects.bulk_create(
+        [updated(one, change=brought[one.unit], at=at, cause=cause) for one in rows.order_by("pk")]
+    )
 
 
 @receiver(merge_previewing, dispatch_uid="earning.merge_previewing")

@@ -87,3 +87,7 @@ def blocked(payload: dict) -> str:
 
 def unblocked(payload: dict) -> str:
     return f"Somebody let {amount(payload)} go that had been blocked."
+
+
+def updated(payload: dict) -> str:
+    return f"The customer has {amount(payload, 'balance')} to spend."
