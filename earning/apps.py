@@ -18,6 +18,7 @@ class EarningConfig(AppConfig):
         # is done by itself, the receivers of signals, the jobs' handlers.
         for name in (
             "events.points",
+            "events.ends",
             "events.rewards",
             "events.awards",
             "facts.balances",
@@ -33,6 +34,7 @@ class EarningConfig(AppConfig):
             "occurrences.hearing",
             "occurrences.anniversaries",
             "ledger.expiring",
+            "ledger.warning",
             "tiers.rounds",
             "merging",
             "tasks",

@@ -152,6 +152,13 @@ RECIPES = [
         lambda: [only_if({"==": [{"var": "level"}, 3]}), some_reward()],
     ),
     Recipe(
+        "points-ending",
+        "A message before points end",
+        "A week before points end, a target gets a message that can say how many and when. The program says how many days ahead it is told.",
+        "points.expiring",
+        lambda: [only_if({"==": [{"var": "days"}, 7]}), some_target()],
+    ),
+    Recipe(
         "missed-message",
         "A message after a benefit expired",
         "When a benefit ends that could still have been used, a target gets a message.",

@@ -35,6 +35,12 @@ class ProgramForm(ChangedMeanwhileFormMixin, forms.ModelForm):
         widget=ChipsWidget("skus"),
         help_text=Program._meta.get_field("delivery_skus").help_text,
     )
+    expiry_warning_days = WordsField(
+        label="Days of warning",
+        required=False,
+        widget=ChipsWidget(),
+        help_text=Program._meta.get_field("expiry_warning_days").help_text,
+    )
     earning_statuses = forms.MultipleChoiceField(
         label="Cards that earn",
         choices=LoyaltyCard.Status.choices,
@@ -48,6 +54,12 @@ class ProgramForm(ChangedMeanwhileFormMixin, forms.ModelForm):
         # Every one that the admin's tabs name; which program is the default is a step of its own.
         exclude: list[str] = []
 
+    def clean_expiry_warning_days(self) -> list:
+        """As numbers; what is none the model refuses, in its words."""
+        return [
+            int(one) if one.isascii() and one.isdigit() else one for one in self.cleaned_data["expiry_warning_days"]
+        ]
+
     def clean_currency(self) -> str:
         return self.cleaned_data["currency"].strip().upper()
 
@@ -55,7 +67,7 @@ class ProgramForm(ChangedMeanwhileFormMixin, forms.ModelForm):
 TABS = {
     "The program": (("name", "handle"), "timezone", "currency", "earning_statuses"),
     "Points": (("points_scale", "points_rounding"), "point_value", "pending_days"),
-    "Expiry": ("expiry_strategy", "expiry_n", "expiry_anchor"),
+    "Expiry": ("expiry_strategy", "expiry_n", "expiry_anchor", "expiry_warning_days"),
     "How rules work together": ("multiplier_stacking", "event_combination", "delivery_skus"),
     "When goods come back": ("return_policy", "restore_grace_days"),
     "Approval": ("adjustment_approval_above",),

@@ -18,12 +18,16 @@ EXPIRY = {"strategy": "expiry_strategy", "n": "expiry_n", "anchor": "expiry_anch
 PLAIN = (
     *("name", "handle", "is_default", "timezone", "currency", "points_scale", "points_rounding", "point_value"),
     *("multiplier_stacking", "event_combination", "delivery_skus", "pending_days", "return_policy"),
-    *("restore_grace_days", "earning_statuses", "adjustment_approval_above"),
+    *("restore_grace_days", "earning_statuses", "adjustment_approval_above", "expiry_warning_days"),
 )
 
 
 def texts(**options) -> serializers.ListField:
     return serializers.ListField(child=serializers.CharField(max_length=191), max_length=500, **options)
+
+
+def day_numbers(**options) -> serializers.ListField:
+    return serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=365), max_length=10, **options)
 
 
 class ExpirySerializer(serializers.Serializer):
@@ -48,6 +52,7 @@ class ProgramShape(Stamped):
     event_combination = serializers.ChoiceField(Program.Combination.choices)
     delivery_skus = texts()
     points_expiry = ExpirySerializer()
+    expiry_warning_days = day_numbers(help_text="How many days before points and rewards end it is told.")
     pending_days = serializers.IntegerField()
     return_policy = serializers.ChoiceField(Program.ReturnPolicy.choices)
     restore_grace_days = serializers.IntegerField()
@@ -82,6 +87,7 @@ class ProgramSerializer(CleanedModelSerializer):
     point_value = Exact()
     adjustment_approval_above = Exact()
     delivery_skus = texts(required=False)
+    expiry_warning_days = day_numbers(required=False)
     earning_statuses = serializers.ListField(child=serializers.CharField(), required=False, max_length=10)
     points_expiry = ExpirySerializer(required=False)
 

@@ -10,6 +10,7 @@ from earning.models.coupon import Coupon, CouponAttempt, CouponPool
 from earning.models.credit import Credit
 from earning.models.daily_pass import DailyPass
 from earning.models.debit import Allocation, Debit
+from earning.models.expiry_warning import ExpiryWarning, WarnedUntil
 from earning.models.ledger_transaction import LedgerTransaction
 from earning.models.limit import EarningLimit, LimitCounter
 from earning.models.order import RewardAllowance, RewardOrder
@@ -42,6 +43,7 @@ __all__ = [
     "EarningLimit",
     "EarningRule",
     "EarningRuleVersion",
+    "ExpiryWarning",
     "LedgerTransaction",
     "LimitCounter",
     "LoyaltyCard",
@@ -56,4 +58,5 @@ __all__ = [
     "TierChange",
     "TierDefinition",
     "TierStanding",
+    "WarnedUntil",
 ]

@@ -15,6 +15,7 @@ from profiles.models.location import validate_timezone
 # Amounts of points and of money alike: the smallest unit of every currency fits, and four places of points.
 AMOUNT = {"max_digits": 18, "decimal_places": 4}
 LONGEST_DAYS = 36_500
+MOST_WARNINGS, MOST_WARNING_DAYS = 10, 365
 
 
 def validate_currency(code: str) -> None:
@@ -42,6 +43,20 @@ def validate_statuses(value) -> None:
     if unknown:
         known = ", ".join(LoyaltyCard.Status.values)
         raise ValidationError(f"A card is never “{unknown[0]}”. It is one of {known}.", code="invalid_status")
+
+
+def usual_warnings() -> list[int]:
+    return [30, 7, 1]
+
+
+def validate_warning_days(value) -> None:
+    """Raise ValidationError unless this is a list of a few numbers of days, none twice."""
+    fits = isinstance(value, list) and all(type(one) is int and 1 <= one <= MOST_WARNING_DAYS for one in value)
+    if not fits or len(value) > MOST_WARNINGS or len(set(value)) < len(value):
+        raise ValidationError(
+            f"Write at most {MOST_WARNINGS} different numbers of days, each from 1 to {MOST_WARNING_DAYS}, such as 30, 7, 1.",
+            code="invalid_days",
+        )
 
 
 def new_token() -> int:
@@ -174,6 +189,13 @@ class Program(models.Model):
         choices=Anchor,
         default=Anchor.EARNED,
         help_text="It differs for points that can be used only some days after they were earned.",
+    )
+    expiry_warning_days = models.JSONField(
+        "days of warning",
+        default=usual_warnings,
+        blank=True,
+        validators=[validate_warning_days],
+        help_text="So many days before points or rewards end, reactions hear of it and can send a message. Empty: never. Example: 30, 7, 1.",
     )
     pending_days = models.PositiveIntegerField(
         "days until points can be used",

@@ -1,5 +1,6 @@
 """How the timeline tells what happened to a points and the money on a customer's card."""
 
+from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from earning.amounts import POINTS, in_words
@@ -91,3 +92,12 @@ def unblocked(payload: dict) -> str:
 
 def updated(payload: dict) -> str:
     return f"The customer has {amount(payload, 'balance')} to spend."
+
+
+def expiring(payload: dict) -> str:
+    """“On 31 May 2026, 120 points end.”"""
+    try:
+        day = date.fromisoformat(payload["ends_on"])
+    except (KeyError, TypeError, ValueError):
+        return f"Soon, {amount(payload)} end."
+    return f"On {day.day} {day:%B %Y}, {amount(payload)} {'ends' if amount(payload) == '1 point' else 'end'}."
