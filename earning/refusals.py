@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from cxmanager.refusals import Refusal
-from earning.amounts import as_text, in_words
+from earning.amounts import POINTS, as_text, in_words
 
 SENTENCES = {
     "program_is_default": "The default program cannot be deleted. Make another the default first.",
@@ -32,6 +32,9 @@ SENTENCES = {
     "same_card": "Points cannot be transferred to the card that they are on.",
     "other_program": "Points can only be transferred between cards of one program.",
     "taker_not_active": "The card that is to get the points is not active.",
+    "transfer_too_small": "At least {min} are transferred at a time.",
+    "transfer_too_large": "At most {max} are transferred at a time.",
+    "transfer_limit_reached": "From one card at most {max} are transferred {period}, and {left} left of that.",
     "not_spent": "This was not spent, so it cannot come back.",
     "nothing_to_restore": "All of this has come back already.",
     "more_than_spent": "Only {most} can come back.",
@@ -83,6 +86,25 @@ def too_little(wanted: Decimal, left: Decimal, *, unit: str) -> Refusal:
     sentence = SENTENCES["insufficient_points"].format(left=in_words(left, unit), missing=in_words(wanted - left, unit))
     details = {"shortfall": as_text(wanted - left, unit), "balance": as_text(left, unit)}
     return Refusal(sentence, code="insufficient_points", **details)
+
+
+def too_few_to_transfer(least: Decimal) -> Refusal:
+    """`transfer_too_small`, with the `min`."""
+    sentence = SENTENCES["transfer_too_small"].format(min=in_words(least, POINTS))
+    return Refusal(sentence, code="transfer_too_small", min=as_text(least, POINTS))
+
+
+def too_many_to_transfer(most: Decimal) -> Refusal:
+    """`transfer_too_large`, with the `max`."""
+    sentence = SENTENCES["transfer_too_large"].format(max=in_words(most, POINTS))
+    return Refusal(sentence, code="transfer_too_large", max=as_text(most, POINTS))
+
+
+def too_many_in_period(most: Decimal, period: str, *, left: Decimal) -> Refusal:
+    """`transfer_limit_reached`, with the `max` of the period and what is `left` of it."""
+    said = f"{in_words(left, POINTS)} {'is' if left == 1 else 'are'}"
+    sentence = SENTENCES["transfer_limit_reached"].format(max=in_words(most, POINTS), period=period, left=said)
+    return Refusal(sentence, code="transfer_limit_reached", max=as_text(most, POINTS), left=as_text(left, POINTS))
 
 
 def in_debt(debt: Decimal, *, unit: str) -> Refusal:

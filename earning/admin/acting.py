@@ -25,6 +25,7 @@ from earning.admin.forms import (
 )
 from earning.amounts import POINTS, in_words
 from earning.ledger.balances import live
+from earning.ledger.transfer_limits import limits_in_words
 from earning.models import Adjustment, BalanceRedemption, LoyaltyCard
 from earning.rewards.redeeming import STRATEGIES, redeem, reverse_redemption, worth_of_a_point
 from profiles.admin.acting import Act, ActForm, back_to, perform, profile_page, sent
@@ -95,7 +96,7 @@ def transfer(request: HttpRequest, model_admin, object_id: str) -> HttpResponse:
     act = Act(
         title="Transfer points",
         button="Transfer",
-        sentences=[f"To {taker}.", says_points(points_of(card, at=at))],
+        sentences=[f"To {taker}.", says_points(points_of(card, at=at)), *limits_in_words(card, at=at)],
         **shared(request, card),
     )
 

@@ -71,6 +71,7 @@ TABS = {
     "How rules work together": ("multiplier_stacking", "event_combination", "delivery_skus"),
     "When goods come back": ("return_policy", "restore_grace_days"),
     "Approval": ("adjustment_approval_above",),
+    "Transfers": (("transfer_min", "transfer_max"), ("transfer_max_in_period", "transfer_period")),
 }
 
 

@@ -14,11 +14,13 @@ from earning.models import Badge, Program
 from profiles.api.reading import Stamped
 from profiles.models.constraints import told_politely
 
+AMOUNTS = ("point_value", "adjustment_approval_above", "transfer_min", "transfer_max", "transfer_max_in_period")
 EXPIRY = {"strategy": "expiry_strategy", "n": "expiry_n", "anchor": "expiry_anchor"}
 PLAIN = (
     *("name", "handle", "is_default", "timezone", "currency", "points_scale", "points_rounding", "point_value"),
     *("multiplier_stacking", "event_combination", "delivery_skus", "pending_days", "return_policy"),
     *("restore_grace_days", "earning_statuses", "adjustment_approval_above", "expiry_warning_days"),
+    *("transfer_min", "transfer_max", "transfer_max_in_period", "transfer_period"),
 )
 
 
@@ -60,6 +62,12 @@ class ProgramShape(Stamped):
     adjustment_approval_above = serializers.CharField(
         allow_null=True, help_text="Adjustments by hand of more points wait for a second person."
     )
+    transfer_min = serializers.CharField(allow_null=True, help_text="The least points that are transferred at a time.")
+    transfer_max = serializers.CharField(allow_null=True, help_text="The most points that are transferred at a time.")
+    transfer_max_in_period = serializers.CharField(
+        allow_null=True, help_text="The most points that go from one card to others in the period."
+    )
+    transfer_period = serializers.ChoiceField(Program.TransferPeriod.choices)
 
     def to_representation(self, program: Program) -> dict:
         shown = super().to_representation(Shown(program))
@@ -76,7 +84,7 @@ class Shown:
         if name == "points_expiry":
             return {}
         value = getattr(self.program, name)
-        return Exact().to_representation(value) if name in ("point_value", "adjustment_approval_above") else value
+        return Exact().to_representation(value) if name in AMOUNTS else value
 
 
 @extend_schema_serializer(examples=[examples.PROGRAM])
@@ -86,6 +94,7 @@ class ProgramSerializer(CleanedModelSerializer):
     is_default = serializers.BooleanField(required=False)
     point_value = Exact()
     adjustment_approval_above = Exact()
+    transfer_min, transfer_max, transfer_max_in_period = Exact(), Exact(), Exact()
     delivery_skus = texts(required=False)
     expiry_warning_days = day_numbers(required=False)
     earning_statuses = serializers.ListField(child=serializers.CharField(), required=False, max_length=10)

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from earning.amounts import POINTS, checked
 from earning.ledger.spending import STATUS_SAYS, told_of, wallet_for
+from earning.ledger.transfer_limits import why_not_transferable
 from earning.ledger.wallet import Wallet
 from earning.locking import both_in_turn
 from earning.models import Credit, Debit, LoyaltyCard
@@ -30,7 +31,7 @@ def transfer(
 
     Returns the giver's debit, which the taker's credits answer. Records `points.transferred` for both. Raises
     ValidationError, Refusal: insufficient_points, in_debt, same_card, other_program, card_suspended, card_closed,
-    card_pending, taker_not_active, external_id_taken.
+    card_pending, taker_not_active, external_id_taken, transfer_too_small, transfer_too_large, transfer_limit_reached.
     """
     if giver.pk == taker.pk:
         raise refusal("same_card")
@@ -44,6 +45,9 @@ def transfer(
     wallet = wallet_for(given, points, at=at)
     if external_id and Debit.objects.filter(program=giver.program_id, external_id=external_id).exists():
         raise refusal("external_id_taken")
+    no = why_not_transferable(given.card, points, at=at)
+    if no is not None:
+        raise no
     debit = wallet.debit(Debit.Kind.TRANSFER, points, reason=cause.reason[:500], external_id=external_id or None)
     wallet.take(debit, wallet.spendable())
     wallet.book(debit)

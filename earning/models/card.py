@@ -117,7 +117,8 @@ class LoyaltyCard(models.Model):
         """Give points to another customer's card of the program, with the end that they have; returns this card's Debit. Records `points.transferred` for both.
 
         Raises ValidationError, Refusal: insufficient_points, in_debt, same_card, other_program, taker_not_active,
-        card_suspended, card_closed, card_pending, external_id_taken.
+        card_suspended, card_closed, card_pending, external_id_taken, transfer_too_small, transfer_too_large,
+        transfer_limit_reached.
         """
         from earning.ledger.transferring import transfer
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
 from access.models.setting import is_currency
@@ -64,6 +64,17 @@ def new_token() -> int:
     return secrets.randbits(62)
 
 
+def transfer_limit(label: str, help_text: str) -> models.DecimalField:
+    return models.DecimalField(
+        label,
+        **AMOUNT,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.0001"))],
+        help_text=help_text,
+    )
+
+
 class ProgramQuerySet(models.QuerySet):
     def default(self) -> "Program":
         """The program whose card every customer has. One query."""
@@ -100,6 +111,12 @@ class Program(models.Model):
     class Anchor(models.TextChoices):
         EARNED = "earned", "when they were earned"
         ACTIVATED = "activated", "when they can first be used"
+
+    class TransferPeriod(models.TextChoices):
+        DAY = "day", "a day"
+        WEEK = "week", "a week"
+        MONTH = "month", "a month"
+        YEAR = "year", "a year"
 
     class ReturnPolicy(models.TextChoices):
         ONLY_PENDING = "only_pending", "only points that cannot be used yet"
@@ -230,6 +247,24 @@ class Program(models.Model):
         validators=[MinValueValidator(Decimal(0))],
         help_text="A second person approves adjustments by hand of more points than this. Empty: nobody does. With 0, all are.",
     )
+    transfer_min = transfer_limit(
+        "at least at a time",
+        "Fewer points cannot be given to another customer at a time. Empty: any number. Example: 100.",
+    )
+    transfer_max = transfer_limit(
+        "at most at a time", "More points cannot be given at a time. Empty: as many as there are. Example: 5000."
+    )
+    transfer_max_in_period = transfer_limit(
+        "at most in a period",
+        "More points cannot go from one card to others in the period beside it. Empty: no limit. Example: 10000.",
+    )
+    transfer_period = models.CharField(
+        "the period",
+        max_length=8,
+        choices=TransferPeriod,
+        default=TransferPeriod.MONTH,
+        help_text="Of the calendar, where the program is: a month is from its first day. Weeks begin on Monday.",
+    )
     # Another with each change of the program, its rules and what those name: who evaluates keeps the rules until it differs.
     rules_token = models.BigIntegerField(default=new_token, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -253,6 +288,20 @@ class Program(models.Model):
                 name="earning_program_points_scale_fits",
                 violation_error_code="points_scale",
                 violation_error_message="Points have at most 4 decimal places.",
+            ),
+            models.CheckConstraint(
+                condition=Q(transfer_min=None) | Q(transfer_max=None) | Q(transfer_min__lte=F("transfer_max")),
+                name="earning_program_transfers_possible",
+                violation_error_code="transfer_limits",
+                violation_error_message="The least that is transferred at a time is more than the most.",
+            ),
+            models.CheckConstraint(
+                condition=Q(transfer_min=None)
+                | Q(transfer_max_in_period=None)
+                | Q(transfer_min__lte=F("transfer_max_in_period")),
+                name="earning_program_transfers_possible_in_period",
+                violation_error_code="transfer_limits",
+                violation_error_message="The least that is transferred at a time is more than the most in a period.",
             ),
         ]
 
