@@ -9,7 +9,6 @@ SENTENCES = {
     "retired": "This achievement is retired, so nothing counts towards it any more.",
     "profile_inactive": "This customer's profile was deleted.",
     "nothing_to_correct": "The count is that already.",
-    "no_progress": "The customer has no progress in this achievement that could be corrected.",
     "has_progress": "Customers have climbed this achievement, so it cannot be deleted. Retire it instead.",
     "period_in_use": "Customers have progress that was counted by this period. Duplicate the achievement to count by another.",
     "nothing_to_recount": "Nothing counts by itself here: first say what it counts.",

@@ -31,3 +31,15 @@ def test_says_the_same_at_every_door_and_writes_nothing(desk, code, arrange, ask
     assert says(SENTENCES[code], sentence), sentence[-1500:]
     assert said in (code, None)
     assert desk.written() == before
+
+
+def test_who_guesses_codes_waits_at_the_api_as_for_any_limit(desk):
+    arrange, _ = EARNING["too_many_attempts"]
+    arrange(desk)
+    before = desk.written()
+
+    sent = {"profile_id": str(desk.member.pk), "code": "LETTER-1"}
+    answer = desk.api.post("/api/v3/earning/coupons/redeem", sent, format="json")
+
+    assert (answer.status_code, answer["Retry-After"]) == (429, "901")
+    assert desk.written() == before
