@@ -18,7 +18,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from cxmanager.statements import insert
+from cxmanager.statements import insert, insert_all
 from profiles.cause import Cause
 from profiles.models import Profile, Tag
 from transactions import following, summing
@@ -155,7 +155,7 @@ def keep_loaded(of: Transaction, name: str, rows: list) -> None:
 def write_lines(of: Transaction, lines: list[TransactionItem]) -> None:
     for line in lines:
         line.transaction = of
-    TransactionItem.objects.bulk_create(lines)
+    insert_all(lines)
 
 
 def write_payments(of: Transaction, payments: list[dict]) -> list[Payment]:

@@ -5,23 +5,23 @@ Called in the customer's turn (transactions.locking). What many customers share,
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import groupby
 
 from django.db import transaction as database
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Round
 
-from cxmanager.statements import Fetch, insert
+from cxmanager.statements import Fetch, insert_all
 from earning.amounts import POINTS
 from earning.awards.deciding import Decision, Given, decide
 from earning.awards.members import AtHand, Counters
 from earning.coupons.codes import use_up, with_pools
 from earning.ledger.crediting import Grant, put_on
 from earning.ledger.expiry import Expiry
-from earning.locking import balance_of
-from earning.models import Award, Badge, BadgeHeld, Balance, EarningRule, LimitCounter, LoyaltyCard
+from earning.ledger.wallet import Wallet
+from earning.models import Award, Badge, BadgeHeld, Balance, Credit, EarningRule, LimitCounter, LoyaltyCard
 from earning.snapshot import REFERRER, Occurrence, Purchase
 from earning.tiers.tiering import refresh
 from earning.windows import window_of
@@ -32,7 +32,13 @@ from transactions.models import Transaction
 State = Award.State
 # How often what a limit for all leaves is asked again without a lock, before its counter is locked.
 ATTEMPTS = 3
-BALANCE = Fetch(lambda card, unit: Balance.objects.filter(card=card, unit=unit), card=-1, unit="its unit")
+HAS_DUE = Credit.objects.filter(card=OuterRef("card"), unit=OuterRef("unit")).order_by()
+BALANCE = Fetch(
+    lambda card, unit, at: Balance.objects.filter(card=card, unit=unit).annotate(has_due=Exists(HAS_DUE.due(at=at))),
+    card=-1,
+    unit="its unit",
+    at=datetime.min.replace(tzinfo=UTC),
+)
 LONGEST_WORKING = 500
 
 
@@ -110,10 +116,7 @@ def write(decision: Decision, source: Source, *, at: datetime, cause: Cause) -> 
     if not decision.given:
         return made
     made.awards = [award_of(one, decision, source, at=at, cause=cause) for one in decision.given]
-    if len(made.awards) == 1:
-        insert(made.awards[0])
-    else:
-        Award.objects.bulk_create(made.awards)
+    insert_all(made.awards)
     by_award = dict(zip(made.awards, decision.given, strict=True))
     codes = [(one, by_award[one].awarded, by_award[one].occurrence) for one in made.awards]
     use_up(codes, decision.at_hand.rules, at=at, cause=cause)
@@ -168,18 +171,21 @@ def credit(
                 grants.setdefault(unit, []).append((one, grant_of(one, given, unit, value, source)))
     for unit in sorted(grants):
         rows = grants[unit]
-        credits = put_on(balance_at_hand(card, unit), [one for _, one in rows], at=at, cause=cause)
+        credits = put_on(wallet_at_hand(card, unit, at=at), [one for _, one in rows], at=at, cause=cause)
         for (one, _), made in zip(rows, credits, strict=True):
             keep_loaded(one, "credits", [*one.credits.all(), made])
 
 
-def balance_at_hand(card: LoyaltyCard, unit: str) -> Balance:
-    """As `locking.balance_of` for a card that is at hand with its program and customer. One query, two where it is the first of its unit."""
-    balance = BALANCE.one(card=card.pk, unit=unit)
+def wallet_at_hand(card: LoyaltyCard, unit: str, *, at: datetime) -> Wallet:
+    """Of a card that is at hand with its program and customer, in the customer's turn. One query, two where credits are due.
+
+    Where the card never had any of the unit its balance is not written yet.
+    """
+    balance = BALANCE.one(card=card.pk, unit=unit, at=at)
     if balance is None:
-        return balance_of(card, unit, card.profile)
+        return Wallet(Balance(card=card, unit=unit), at=at)
     balance.card = card
-    return balance
+    return Wallet.of(balance, at=at) if balance.has_due else Wallet(balance, at=at)
 
 
 def grant_of(one: Award, given: Given, unit: str, value: Decimal, source: Source) -> Grant:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from cxmanager.periods import end_of_day
 from earning.awards.awarding import event_of
 from earning.ledger.crediting import Grant, put_on
+from earning.ledger.wallet import Wallet
 from earning.locking import balance_of
 from earning.models import Award, BadgeHeld, Credit, Debit
 from profiles.cause import Cause
@@ -35,7 +36,8 @@ def bring_back(debits: Sequence[Debit], *, at: datetime, cause: Cause) -> None:
             transaction=source.transaction,
             more={"award": source.award, "source": source, "answers": debit},
         )
-        put_on(balance_of(debit.card, debit.unit, debit.card.profile), [one], at=at, cause=cause)
+        wallet = Wallet.of(balance_of(debit.card, debit.unit, debit.card.profile), at=at)
+        put_on(wallet, [one], at=at, cause=cause)
 
 
 def still_ends_at(source: Credit, *, at: datetime) -> datetime | None:

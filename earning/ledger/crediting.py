@@ -16,7 +16,7 @@ from earning.amounts import POINTS, ZERO, checked
 from earning.ledger.expiry import NEVER, Expiry, usable_from
 from earning.ledger.wallet import Wallet
 from earning.locking import balance_in_turn
-from earning.models import Balance, Credit, LoyaltyCard
+from earning.models import Credit, LoyaltyCard
 from earning.refusals import refusal
 from earning.tiers.tiering import refresh
 from profiles.cause import Cause
@@ -114,18 +114,18 @@ def grant(card: LoyaltyCard, grants: Sequence[Grant], *, at: datetime, cause: Ca
     numbered = sorted(enumerate(grants), key=lambda one: one[1].unit)
     for unit, some in groupby(numbered, key=lambda one: one[1].unit):
         some = list(some)
-        credits = put_on(balance_in_turn(card, unit), [one for _, one in some], at=at, cause=cause)
+        wallet = Wallet.of(balance_in_turn(card, unit), at=at)
+        credits = put_on(wallet, [one for _, one in some], at=at, cause=cause)
         made |= {number: credit for (number, _), credit in zip(some, credits, strict=True)}
     refresh(card, at=at, cause=cause)
     return [made[number] for number in sorted(made)]
 
 
-def put_on(balance: Balance, grants: Sequence[Grant], *, at: datetime, cause: Cause) -> list[Credit]:
-    """The same for the grants of one unit and a balance that is locked already."""
-    card = balance.card
+def put_on(wallet: Wallet, grants: Sequence[Grant], *, at: datetime, cause: Cause) -> list[Credit]:
+    """The same for the grants of one unit, in the turn of the customer whose wallet it is. It holds what is due."""
+    card = wallet.card
     if card.status == LoyaltyCard.Status.CLOSED:
         raise refusal("card_closed")
-    wallet = Wallet.of(balance, at=at)
     credits = [one.as_credit(card, at=at, cause=cause) for one in grants]
     wallet.put_in(credits)
     tell_of(wallet, [one for one in credits if one.is_granted], cause=cause)

@@ -4,9 +4,11 @@ So the database's own constraints see what two callers make together, should the
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from django.db import connection, models
 
+from cxmanager.statements import preparing
 from profiles.importing.bulk import array_of, plain_text, quoted, table_of
 
 
@@ -18,6 +20,11 @@ def increment(
     Raises IntegrityError.
     """
     if not rows:
+        return
+    if len(rows) == 1 and connection.vendor == "postgresql":
+        key, *values = rows[0]
+        with preparing("inserting") as cursor:
+            cursor.execute(statement_of_one(model, tuple(sums), tuple(also)), [*values, key])
         return
     fields = [model._meta.pk, *(model._meta.get_field(name) for name in (*sums, *also))]
     if connection.vendor != "postgresql":
@@ -37,6 +44,14 @@ def increment(
             f"WHERE t.{quoted(fields[0])} = s.c0::{fields[0].rel_db_type(connection)}",
             arrays,
         )
+
+
+@lru_cache(maxsize=64)
+def statement_of_one(model: type[models.Model], sums: tuple[str, ...], also: tuple[str, ...]) -> str:
+    """For PostgreSQL, which takes dates and decimals as they are."""
+    columns = [quoted(model._meta.get_field(name)) for name in (*sums, *also)]
+    sets = ", ".join(f"{one} = {one} + %s" if i < len(sums) else f"{one} = %s" for i, one in enumerate(columns))
+    return f"UPDATE {table_of(model)} SET {sets} WHERE {quoted(model._meta.pk)} = %s"  # noqa: S608
 
 
 def one_by_one(model: type[models.Model], fields: list[models.Field], count: int, rows: Sequence[Sequence]) -> None:

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 
+from cxmanager.statements import insert_all
 from earning.amounts import ZERO
 from earning.ledger.incrementing import increment
 from earning.ledger.told import HELD, Told, write_down
@@ -51,6 +52,11 @@ class Wallet:
         rows = rows.due(at=at) if enough is None else rows.enough_for(enough + balance.debt, at=at)
         return cls(balance, rows.in_order(), at=at)
 
+    @property
+    def is_first(self) -> bool:
+        """Whether the balance is not written yet: the card never had any of the unit."""
+        return self.balance.pk is None
+
     def sum_of(self, name: str) -> Decimal:
         """A sum of the balance as it is with what was done here."""
         return getattr(self.balance, name) + self.moved[name]
@@ -65,7 +71,7 @@ class Wallet:
         """Insert new credits. Raises Refusal `external_id_taken`. One query."""
         try:
             with transaction.atomic(savepoint=any(one.external_id for one in credits)):
-                Credit.objects.bulk_create(credits)
+                insert_all(credits)
         except IntegrityError as error:
             if "external_id" in str(error):
                 raise refusal("external_id_taken") from error
@@ -213,15 +219,21 @@ def put_down(wallets: Sequence[Wallet]) -> None:
         if one.pk in wallet.before
     ]
     increment(Credit, ["remaining"], changed, also=["state", "updated_at"])
-    sums = [
-        (wallet.balance.pk, *(wallet.moved[name] for name in SUMS))
-        for wallet in wallets
-        if any(wallet.moved[name] for name in SUMS)
-    ]
-    increment(Balance, SUMS, sums)
+    increment(
+        Balance,
+        SUMS,
+        [
+            (wallet.balance.pk, *(wallet.moved[name] for name in SUMS))
+            for wallet in wallets
+            if not wallet.is_first and any(wallet.moved[name] for name in SUMS)
+        ],
+    )
+    first = [wallet.balance for wallet in wallets if wallet.is_first]
     for wallet in wallets:
         if any(wallet.moved[name] for name in HELD):
             wallet.change = wallet.moved["active"]
         for name in SUMS:
             setattr(wallet.balance, name, wallet.sum_of(name))
         wallet.moved.clear()
+    # The card's first of the unit begins with what it has now.
+    insert_all(first)
