@@ -25,7 +25,6 @@ class EarningConfig(AppConfig):
             "enrolling",
             "rulebook.rulesets",
             "occurrences.following",
-            "occurrences.climbing",
             "occurrences.consenting",
             "coupons.codes",
             "occurrences.couponing",

@@ -105,9 +105,11 @@ def award(
 
 
 def follow_tiers(made: Made, source: Source, *, at: datetime, cause: Cause) -> None:
-    if made.decision.at_hand.rules.has_tiers:
+    """Where points count towards them: awards move no other figure."""
+    rules = made.decision.at_hand.rules
+    if rules.counts_points:
         for card in {one.card_id: one.card for one in made.awards}.values():
-            refresh(card, at=at, cause=cause, transaction=source.transaction)
+            refresh(card, at=at, cause=cause, transaction=source.transaction, ladder=rules.ladder)
 
 
 def write(decision: Decision, source: Source, *, at: datetime, cause: Cause) -> Made:

@@ -12,6 +12,7 @@ from earning.awards.deciding import earns_by_purchases, occurrences_of
 from earning.awards.earned import told_of
 from earning.awards.members import AtHand, cards_of
 from earning.models import Award, Debit, EarningRule, LoyaltyCard
+from earning.occurrences.climbing import climb
 from earning.purchases import purchase_of
 from profiles.cause import Cause
 from profiles.models import Profile
@@ -70,6 +71,8 @@ class Earning(Follower):
             undo(sale, at=step.at, cause=caused(step))
         elif step.what == What.LINE_VOIDED or matters(step.changes):
             earn_anew(step, foreseen) if is_sale else return_anew(step)
+        # Last, when all that the step brings is written.
+        climb(step, foreseen)
 
     def told(self, transaction: Transaction) -> dict:
         return {"earned": told_of(transaction)}

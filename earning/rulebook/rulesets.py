@@ -30,7 +30,7 @@ NEVER_SAVED = datetime(9999, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class RuleSet:
-    """All rules of a program. `live` are those that are active, whatever their dates; `all` has also those that are not.
+    """All rules of a program, and the ladder of its tiers. `live` are those that are active, whatever their dates; `all` has also those that are not.
 
     `segments` are the conditions of the segments that live rules name, by handle; those that nobody can meet are left out.
     """
@@ -42,11 +42,21 @@ class RuleSet:
     segments: dict[str, Condition]
     badges: dict[str, int]
     limits: dict[int, LimitTerms] = field(default_factory=dict)
-    has_tiers: bool = True
+    ladder: tuple[TierDefinition, ...] = ()
 
-    def heard(self, kind: str) -> tuple[RuleTerms, ...]:
+    @cached_property
+    def counts_points(self) -> bool:
+        """Whether a tier is reached by points."""
+        return any(tier.basis != TierDefinition.Basis.SPEND for tier in self.ladder)
+
+    @cached_property
+    def counts_spend(self) -> bool:
+        """Whether a tier is reached by what was bought."""
+        return any(tier.basis == TierDefinition.Basis.SPEND for tier in self.ladder)
+
+    def heard(self, kind: str) -> InOrder:
         """The live rules that may award for occurrences of this kind, such as `purchase` or `referral`."""
-        return self._by_kind.get(kind, ())
+        return self._by_kind.get(kind) or InOrder()
 
     def hears_event(self, name: str) -> bool:
         """Whether a live rule is for the event of this name, or the code of a custom one."""
@@ -112,9 +122,9 @@ def read_rules(program: Program, *, drafts: Sequence[ReadRule] = (), only_drafts
     live = tuple(rule for rule in found if rule.status == EarningRule.Status.ACTIVE)
     named = {handle for rule in found for handle in (*rule.segments, *rule.excluded_segments)}
     badges = dict(Badge.objects.values_list("handle", "pk"))
-    tiers = TierDefinition.objects.filter(program=program).exists()
+    ladder = tuple(TierDefinition.objects.ladder(program.pk))
     limits = {limit.id: limit for rule in found for limit in rule.limits}
-    return RuleSet(program, program_terms(program), tuple(found), live, conditions_of(named), badges, limits, tiers)
+    return RuleSet(program, program_terms(program), tuple(found), live, conditions_of(named), badges, limits, ladder)
 
 
 def conditions_of(handles: Iterable[str]) -> dict[str, Condition]:

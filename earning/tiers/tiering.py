@@ -36,23 +36,34 @@ def tier_after(card: LoyaltyCard, *, at: datetime, points: Decimal = Decimal(0),
 
 
 def refresh(
-    card: LoyaltyCard, *, at: datetime, cause: Cause, transaction: Transaction | None = None
+    card: LoyaltyCard,
+    *,
+    at: datetime,
+    cause: Cause,
+    transaction: Transaction | None = None,
+    ladder: Sequence[TierDefinition] | None = None,
 ) -> TierChange | None:
     """Put the card on the tier that its figures reach, once all entries of the occurrence are written. Never down, but for this:
     where `transaction` is what brought the tier, or a return of it, and the figures no longer reach it, the tier goes with it.
 
-    Returns the change, or None. Records `tier.achieved`, `tier.lost`, or `tier.progressed`.
+    `ladder` is the program's where it is at hand. Returns the change, or None. Records `tier.achieved`, `tier.lost`, or `tier.progressed`.
     """
-    changes = refresh_many([card], at=at, cause=cause, transaction=transaction)
+    changes = refresh_many([card], at=at, cause=cause, transaction=transaction, ladder=ladder)
     return changes[0] if changes else None
 
 
 def refresh_many(
-    cards: Sequence[LoyaltyCard], *, at: datetime, cause: Cause, transaction: Transaction | None = None
+    cards: Sequence[LoyaltyCard],
+    *,
+    at: datetime,
+    cause: Cause,
+    transaction: Transaction | None = None,
+    ladder: Sequence[TierDefinition] | None = None,
 ) -> list[TierChange]:
     """As `refresh` for cards of one program, in as many statements as for one."""
-    ladder = TierDefinition.objects.ladder(cards[0].program_id) if cards else []
-    if not ladder:
+    if ladder is None:
+        ladder = TierDefinition.objects.ladder(cards[0].program_id) if cards else []
+    if not (cards and ladder):
         return []
     held = with_standing(cards)
     figures = figures_of(held, measures_of(ladder), at=at)
