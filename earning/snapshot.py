@@ -5,10 +5,11 @@ Amounts and quantities are Decimal, moments are aware, and what the API names by
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -273,12 +274,25 @@ class Outcome:
         return f"It applies: {self.seen}." if self.why is None else self.why.said(self.seen, self.wanted)
 
 
-@dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What all rules come to: the awards in the order in which they were made, and one outcome for every rule, in that order too."""
+    """What all rules come to: the awards in the order in which they were made, and one outcome for every rule, in that order too.
 
-    awards: tuple[Awarded, ...] = ()
-    outcomes: tuple[Outcome, ...] = ()
+    Outcomes are worked out when they are asked for: who only gives awards pays nothing for them.
+    """
+
+    def __init__(
+        self, awards: tuple[Awarded, ...], rules: Sequence[RuleTerms], outcome: Callable[[RuleTerms], Outcome]
+    ):
+        self.awards, self.rules, self.outcome_of = awards, rules, outcome
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Evaluation) and (self.awards, self.outcomes) == (other.awards, other.outcomes)
+
+    __hash__ = None
+
+    @cached_property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        return tuple(map(self.outcome_of, self.rules))
 
     @property
     def points(self) -> Decimal:

@@ -6,13 +6,26 @@ Recording, simulating and explaining all come through here, so what is foretold 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 
 from earning.awards.members import PURCHASE, AtHand, Counters, counters_of, had_by, heard_by, member_of
 from earning.evaluating import evaluate
+from earning.evaluating.ordering import InOrder
 from earning.models import LoyaltyCard
 from earning.reasons import Code
 from earning.rules.referral import EVERY_PURCHASE, FIRST_PURCHASE
-from earning.snapshot import EVENT, REFERRAL, Awarded, Happening, Member, Occurrence, Outcome, Purchase, RuleTerms
+from earning.snapshot import (
+    EVENT,
+    REFERRAL,
+    Awarded,
+    Evaluation,
+    Happening,
+    Member,
+    Occurrence,
+    Outcome,
+    Purchase,
+    RuleTerms,
+)
 from profiles.models import Profile
 from transactions.models import Transaction
 
@@ -27,16 +40,25 @@ class Given:
 
 @dataclass(frozen=True)
 class Decision:
-    """What one card gets. `outcomes` has one for every rule; `counters` are what was used of limits when it was decided.
+    """What one card gets; `counters` are what was used of limits when it was decided.
 
     `referrer` is the card of who referred the customer, where something may be theirs.
     """
 
     at_hand: AtHand
     given: tuple[Given, ...]
-    outcomes: tuple[Outcome, ...]
+    evaluations: tuple[Evaluation, ...]
     counters: Counters
     referrer: LoyaltyCard | None = None
+
+    @cached_property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """One for every rule that was asked."""
+        outcomes = {}
+        for evaluation in self.evaluations:
+            for outcome in evaluation.outcomes:
+                outcomes[outcome.rule.id] = better(outcomes.get(outcome.rule.id), outcome)
+        return tuple(outcomes.values())
 
     @property
     def points(self) -> Decimal:
@@ -56,20 +78,20 @@ def decide(at_hand: AtHand, occurrences: Sequence[Occurrence], *, rules: Sequenc
     terms = at_hand.rules.terms
     referrer = referrer_of(at_hand) if any(heard_by(one) == REFERRAL for one in occurrences) else None
     cards = [one.pk for one in (at_hand.card, referrer) if one is not None]
-    given, outcomes, all_counters = [], {}, Counters()
+    given, evaluations, all_counters = [], [], Counters()
     for occurrence in occurrences:
-        asked = rules if rules is not None else at_hand.rules.heard(heard_by(occurrence))
+        kind = heard_by(occurrence)
+        asked = at_hand.rules.heard(kind) if rules is None else InOrder(rules)
         member = replace(at_hand.member, referrer=referrer and referring(referrer))
-        hearing = [rule for rule in asked if heard_by(occurrence) in rule.conditions.hears]
-        counters = counters_of(hearing, cards, at=occurrence.at, zone=terms.zone)
-        had = had_by(hearing, occurrence, member, terms, cards)
-        member = informed(member, hearing, counters, had)
-        evaluation = evaluate(terms, asked, member, occurrence)
-        given += [Given(one, occurrence) for one in evaluation.awards]
-        for outcome in evaluation.outcomes:
-            outcomes[outcome.rule.id] = better(outcomes.get(outcome.rule.id), outcome)
+        limited = [rule for rule in asked.limited if kind in rule.conditions.hears]
+        counters = counters_of(limited, cards, at=occurrence.at, zone=terms.zone)
+        given_once = [rule for rule in asked.given_once if kind in rule.conditions.hears]
+        had = had_by(given_once, occurrence, member, terms, cards)
+        member = informed(member, limited, counters, had)
+        evaluations.append(evaluate(terms, asked, member, occurrence))
+        given += [Given(one, occurrence) for one in evaluations[-1].awards]
         all_counters.rows |= counters.rows
-    return Decision(at_hand, tuple(given), tuple(outcomes.values()), all_counters, referrer)
+    return Decision(at_hand, tuple(given), tuple(evaluations), all_counters, referrer)
 
 
 def better(held: Outcome | None, new: Outcome) -> Outcome:

@@ -6,8 +6,8 @@ from earning import reasons
 from earning.basket import Basket
 from earning.evaluating.entries import Entry
 from earning.evaluating.limiting import Limits
-from earning.rules.conditions import SPENDING_PHASE, Gain, Refused
-from earning.snapshot import MEMBER, REFERRAL, ZERO, Member, Occurrence, Outcome, ProgramTerms, Purchase, RuleTerms
+from earning.rules.conditions import MULTIPLYING_PHASE, SPENDING_PHASE, Gain, Refused
+from earning.snapshot import MEMBER, REFERRAL, ZERO, Member, Occurrence, ProgramTerms, Purchase, RuleTerms
 
 
 class Pass:
@@ -19,15 +19,16 @@ class Pass:
         self.limits = Limits(program)
         self.entries: list[Entry] = []
         self.accrued: dict[str, Decimal] = {}
-        self.outcomes: dict[int, Outcome] = {}
+        # Of each rule that was gone through why it gave nothing, None where it applied.
+        self.refused: dict[int, Refused | None] = {}
         self.stopped_by: RuleTerms | None = None
 
     def refuse(self, rule: RuleTerms, refused: Refused) -> None:
-        self.outcomes[id(rule)] = Outcome(rule, *refused)
+        self.refused[id(rule)] = refused
 
     def executed(self, rule: RuleTerms) -> None:
         """The rule had an effect: it is among those that applied, and may end the pass."""
-        self.outcomes[id(rule)] = Outcome(rule)
+        self.refused[id(rule)] = None
         if rule.stop_after:
             self.stopped_by = rule
 
@@ -37,6 +38,13 @@ class Pass:
             return False
         self.refuse(rule, (reasons.STOPPED, self.stopped_by.name, None))
         return True
+
+    def why_not_met(self, rule: RuleTerms) -> Refused:
+        """Why a rule gives nothing that needs what was not bought."""
+        conditions = rule.conditions
+        if conditions.phase == MULTIPLYING_PHASE:
+            return reasons.NO_LINES, None, None
+        return conditions.why_not(self.occurrence) or conditions.gain(rule, self.occurrence, self.basket)
 
     def apply(self, rule: RuleTerms) -> None:
         """Let a rule that may apply give what it gives."""

@@ -13,6 +13,7 @@ from django.db.models import Model
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
+from earning.evaluating.ordering import InOrder
 from earning.models import Badge, EarningRule, Program, TierDefinition
 from earning.models.program import new_token
 from earning.rulebook.documents import ReadRule
@@ -72,9 +73,9 @@ class RuleSet:
         return replace(self, all=kept(self.all), live=kept(self.live))
 
     @cached_property
-    def _by_kind(self) -> dict[str, tuple[RuleTerms, ...]]:
+    def _by_kind(self) -> dict[str, InOrder]:
         kinds = {kind for rule in self.live for kind in rule.conditions.hears}
-        return {kind: tuple(rule for rule in self.live if kind in rule.conditions.hears) for kind in kinds}
+        return {kind: InOrder(rule for rule in self.live if kind in rule.conditions.hears) for kind in kinds}
 
     @cached_property
     def _names(self) -> frozenset[str]:

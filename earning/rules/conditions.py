@@ -68,6 +68,11 @@ class Conditions:
         """All conditions with their defaults, as the API writes them."""
         return {one.name: one.write(getattr(self, one.name)) for one in self.fields}
 
+    @property
+    def needs(self) -> frozenset[str]:
+        """Tokens of lines of which a purchase must have one, or nothing is given whatever else is there; empty where it needs none."""
+        return frozenset()
+
     def counts_money(self, rewards: Rewards) -> bool:
         """Whether amounts of the occurrence are counted, so that their currency matters."""
         return rewards.percent > 0

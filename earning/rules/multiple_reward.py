@@ -36,6 +36,11 @@ class MultipleReward(Conditions):
 
     multipliers: tuple[tuple[Match, Decimal], ...]
 
+    @property
+    def needs(self) -> frozenset[str]:
+        matches = [match.tokens for match, _ in self.multipliers]
+        return frozenset().union(*matches) if all(matches) else frozenset()
+
     def factors(self, basket: Basket) -> dict[str, Decimal]:
         """By the key of each line that matches, what its points are multiplied by."""
         factors: dict[str, Decimal] = {}

@@ -64,6 +64,10 @@ class SpecificPurchase(Conditions):
     min_quantity: Decimal | None
     max_units: Decimal | None
 
+    @property
+    def needs(self) -> frozenset[str]:
+        return self.match.tokens
+
     def gain(self, rule: RuleTerms, occurrence: Purchase, basket: Basket) -> Gain | Refused:
         lines = basket.matching(self.match)
         if not lines:

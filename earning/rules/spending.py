@@ -82,6 +82,10 @@ class Spending(Conditions):
     include: Match
     exclude: Match
 
+    @property
+    def needs(self) -> frozenset[str]:
+        return self.include.tokens
+
     def counts_money(self, rewards: Rewards) -> bool:
         return True
 

@@ -5,12 +5,14 @@ from datetime import timedelta
 from decimal import Decimal
 from itertools import count
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from earning.awards.reversing import Given, Sold, reversal_of
 from earning.basket import Basket
 from earning.evaluating import evaluate
+from earning.evaluating.ordering import InOrder
 from earning.snapshot import Member
 from tests.earning.baskets import MARIA, NOON, basket, event, limit, line, program, rule, times
 
@@ -108,6 +110,15 @@ def test_the_order_in_which_rules_come_changes_nothing(terms, rules, what, rando
     shuffled = list(rules)
     random.shuffle(shuffled)
     assert evaluate(terms, shuffled, MARIA, what) == evaluate(terms, rules, MARIA, what)
+
+
+@earning
+@given(programs, rules_of(), baskets)
+def test_rules_for_what_was_not_bought_are_passed_over_and_nothing_differs(terms, rules, what):
+    found = evaluate(terms, rules, MARIA, what)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(InOrder, "meeting", lambda self, tokens: self)
+        assert evaluate(terms, rules, MARIA, what) == found
 
 
 @earning
