@@ -5,8 +5,11 @@ two databases differ is in `Dialect`: SQLite keeps decimals as binary floats, so
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from functools import cache
 from uuid import UUID
+
+from django.db import connection
 
 from transactions.models import Aggregation
 
@@ -94,7 +97,10 @@ class Statements:
 
     def brands(self) -> Statement:
         select, parameters = self._brands_now()
-        return self._keep("transactions_purchasedbrand", "brand", ["quantity", "latest_at"], select), parameters
+        return self._keep_brands(select), parameters
+
+    def _keep_brands(self, select: str) -> str:
+        return self._keep("transactions_purchasedbrand", "brand", ["quantity", "latest_at"], select)
 
     def brands_gone(self) -> Statement:
         return self._forget("transactions_purchasedbrand", "brand", self._brands_now())
@@ -111,7 +117,10 @@ class Statements:
 
     def places(self) -> Statement:
         select, parameters = self._places_now()
-        return self._keep("transactions_transactedlocation", "location_id", ["sales", "latest_at"], select), parameters
+        return self._keep_places(select), parameters
+
+    def _keep_places(self, select: str) -> str:
+        return self._keep("transactions_transactedlocation", "location_id", ["sales", "latest_at"], select)
 
     def places_gone(self) -> Statement:
         return self._forget("transactions_transactedlocation", "location_id", self._places_now())
@@ -137,12 +146,24 @@ class Statements:
 
     def figures(self) -> Statement:
         """Insert or update the figures of each customer who has any; return the keys of those that changed."""
-        columns = ["profile_id", *Aggregation.figures(), "updated_at"]
-        figures = Aggregation.figures()
-        values = self._values()
         # The keys of locations are looked up in the rows that `places` has just written.
-        sql = f"""{self._counted()}
-            INSERT INTO transactions_aggregation AS kept ({", ".join(columns)})
+        sql = f"WITH {self._counted()} {self._keep_figures()} RETURNING profile_id"
+        return sql, self._of_figures()
+
+    def at_once(self) -> Statement:
+        """Brands, places and figures of one customer on PostgreSQL. Where a figure changed it returns the figures, whose they
+        were before, nobody's where there were none, and what each was."""
+        (key,) = self.keys
+        return sql_at_once(), [key, key, *self._of_figures()]
+
+    def _of_figures(self) -> list:
+        theirs = self.theirs()[1]
+        return [*theirs, *theirs, self.cutoff, self.cutoff, self.at]
+
+    def _keep_figures(self, places: str = "transactions_transactedlocation") -> str:
+        figures = Aggregation.figures()
+        columns, values = ["profile_id", *figures, "updated_at"], self._values(places)
+        return f"""INSERT INTO transactions_aggregation AS kept ({", ".join(columns)})
             SELECT wanted.profile_id, {", ".join(values[name] for name in figures)}, %s
             FROM wanted
             LEFT JOIN sums ON sums.profile_id = wanted.profile_id
@@ -151,16 +172,13 @@ class Statements:
             WHERE TRUE
             ON CONFLICT (profile_id) DO UPDATE
             SET {", ".join(f"{one} = excluded.{one}" for one in (*figures, "updated_at"))}
-            WHERE {" OR ".join(self.sql.differs(one) for one in figures)}
-            RETURNING profile_id"""  # noqa: S608
-        theirs = self.theirs()[1]
-        return sql, [*theirs, *theirs, self.cutoff, self.cutoff, self.at]
+            WHERE {" OR ".join(self.sql.differs(one) for one in figures)}"""  # noqa: S608
 
     def _counted(self) -> str:
         """The customers' counted transactions by day, those summed, their shopping days, and their latest sales."""
         theirs, sql = self.theirs()[0], self.sql
         within = f"day > {sql.year_before('last')}"
-        return f"""WITH counted AS (
+        return f"""counted AS (
                 SELECT * FROM transactions_transaction WHERE {theirs} AND status = 'completed' AND NOT is_void
             ), wanted AS (
                 SELECT profile_id FROM counted UNION SELECT profile_id FROM transactions_aggregation WHERE {theirs}
@@ -194,7 +212,7 @@ class Statements:
                 FROM counted WHERE type = 'sale'
             )"""  # noqa: S608
 
-    def _values(self) -> dict[str, str]:
+    def _values(self, places: str) -> dict[str, str]:
         """For each figure the SQL of its value."""
         sql, span = self.sql, self.sql.days("visits.latest", "visits.first")
         return {
@@ -221,12 +239,29 @@ class Statements:
             f"WHEN visits.days = 2 THEN 'F2' WHEN {span} > 30 * (visits.days - 1) THEN 'FL' ELSE 'FH' END",
             "channel": "CASE WHEN sums.online > 0 AND sums.in_store > 0 THEN 'CM' WHEN sums.online > 0 THEN 'CO' "
             "WHEN sums.in_store > 0 THEN 'CF' ELSE '' END",
-            "most_transacted_location_id": place("sales DESC, latest_at DESC, location_id"),
-            "latest_transacted_location_id": place("latest_at DESC, location_id"),
+            "most_transacted_location_id": place(places, "sales DESC, latest_at DESC, location_id"),
+            "latest_transacted_location_id": place(places, "latest_at DESC, location_id"),
             "latest_shop_spend": "COALESCE(latest.net, 0)",
             "latest_shop_currency": "COALESCE(latest.currency, '')",
             "discount_avg": sql.percent_off("sums.paid", "sums.price"),
         }
+
+
+@cache
+def sql_at_once() -> str:
+    """Written once: it is the same for everybody."""
+    anybody = Statements(connection, [UUID(int=0)], cutoff=date.min, at=datetime.min.replace(tzinfo=UTC))
+    places, brands, figures = anybody._places_now()[0], anybody._brands_now()[0], Aggregation.figures()
+    now, before = (", ".join(f"{name}.{one}" for one in figures) for name in ("changed", "before"))
+    # No part sees what another writes: the figures take the places from where their rows come from, and at the end the
+    # table still is as it was before.
+    return f"""WITH places_now AS ({places}),
+        places_kept AS ({anybody._keep_places("SELECT * FROM places_now")}),
+        brands_kept AS ({anybody._keep_brands(brands)}),
+        {anybody._counted()},
+        changed AS ({anybody._keep_figures("places_now")} RETURNING *)
+        SELECT {now}, before.profile_id, {before} FROM changed
+        LEFT JOIN transactions_aggregation AS before ON before.profile_id = changed.profile_id"""  # noqa: S608
 
 
 def of_full_price(column: str) -> str:
@@ -244,8 +279,8 @@ def three_times(span: str) -> str:
     return f"(6 * {span} + visits.days) / (2 * visits.days)"
 
 
-def place(order: str) -> str:
+def place(places: str, order: str) -> str:
     return (
-        "(SELECT location_id FROM transactions_transactedlocation p WHERE p.profile_id = wanted.profile_id "  # noqa: S608
+        f"(SELECT location_id FROM {places} p WHERE p.profile_id = wanted.profile_id "  # noqa: S608
         f"ORDER BY {order} LIMIT 1)"
     )
