@@ -1,11 +1,13 @@
 """The lines of a document meet the catalogue: which variant each is of, and what the catalogue says where the line does not."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from cxmanager.statements import Select, instance
+from profiles.importing.bulk import among_given, texts_given
 from transactions.models import Brand, Product, ProductVariant
 
 LARGEST_PRICE = Decimal(10) ** 10
@@ -48,16 +50,33 @@ def with_sku(item: dict) -> dict:
     return flat
 
 
+NAMES = ("id", "product_id", "sku", "title")
+OF_PRODUCT = ("id", "title", "brand", "category", "subcategory")
+COLUMNS = [*NAMES, *(f"product__{name}" for name in OF_PRODUCT)]
+BY_SKU = Select(
+    lambda skus: (
+        ProductVariant.objects.filter(among_given(ProductVariant, "sku", skus)).order_by().values_list(*COLUMNS)
+    ),
+    skus="their SKUs",
+)
+
+
 def known(items: list[dict]) -> tuple[dict[int, ProductVariant], dict[str, ProductVariant]]:
     """The variants that the lines name, by id and by SKU."""
-    variants = ProductVariant.objects.select_related("product").only(
-        "id", "sku", "title", "product__title", "product__brand", "product__category", "product__subcategory"
-    )
     ids = {one["product_variant_id"] for one in items if one.get("product_variant_id")}
     skus = {one["sku"] for one in items if one["sku"] and not one.get("product_variant_id")}
-    by_id = {one.pk: one for one in variants.filter(pk__in=ids)} if ids else {}
-    by_sku = {one.sku: one for one in variants.filter(sku__in=skus)} if skus else {}
+    by_id = (
+        {row[0]: variant(row) for row in ProductVariant.objects.filter(pk__in=ids).values_list(*COLUMNS)} if ids else {}
+    )
+    by_sku = {row[2]: variant(row) for row in BY_SKU.rows(skus=texts_given([*skus]))} if skus else {}
     return by_id, by_sku
+
+
+def variant(row: Sequence) -> ProductVariant:
+    """With its product, both of what lines take from them."""
+    made = instance(ProductVariant, NAMES, row[: len(NAMES)])
+    made.product = instance(Product, OF_PRODUCT, row[len(NAMES) :])
+    return made
 
 
 def make(missing: dict[str, dict]) -> dict[str, ProductVariant]:

@@ -108,6 +108,17 @@ def among(model: type[models.Model], name: str, values: Sequence):
     )
 
 
+def among_given(model: type[models.Model], name: str, given: str):
+    """The same of a text column, for statements that are compiled once: `given` is one parameter, as `texts_given` writes it."""
+    column = f"{table_of(model)}.{quoted(model._meta.get_field(name))}"
+    condition = "= ANY(%s::varchar[])" if is_postgresql() else "IN (SELECT value FROM json_each(%s))"
+    return RawSQL(f"{column} {condition}", [given], output_field=models.BooleanField())  # noqa: S611 Names of our own.
+
+
+def texts_given(texts: Sequence[str]) -> str:
+    return array_of(texts) if is_postgresql() else as_json(texts)
+
+
 def reserve_ids(model: type[models.Model], count: int) -> list[int]:
     """Numbers for that many new rows, that nobody else gets: their events must name them. Call it inside a transaction."""
     if not count:
