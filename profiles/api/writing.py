@@ -5,9 +5,12 @@ Omneo's clients send back whole documents as they read them.
 """
 
 from datetime import datetime
+from functools import cached_property
 
+from django.core.exceptions import ValidationError
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
+from rest_framework.fields import SkipField, empty, get_error_detail
 
 from cxmanager.rest.fields import MetaField, MomentField, moment
 from profiles import preferences
@@ -49,7 +52,36 @@ class Day(serializers.DateField):
 
 
 class Given(serializers.Serializer):
-    """Null for a text means that it is not known, which the database writes as an empty text."""
+    """Null for a text means that it is not known, which the database writes as an empty text.
+
+    Of a document that names a few of many fields only those are gone through.
+    """
+
+    def to_internal_value(self, data) -> dict:
+        if type(data) is not dict:
+            return super().to_internal_value(data)
+        given, errors, is_partial = {}, {}, getattr(self.root, "partial", False)
+        for name, field, check in self._writable:
+            if name not in data and (is_partial or not field.required) and field.default is empty:
+                continue
+            try:
+                value = field.run_validation(data.get(name, empty))
+                self.set_value(given, field.source_attrs, value if check is None else check(value))
+            except SkipField:
+                continue
+            except serializers.ValidationError as error:
+                errors[name] = error.detail
+            except ValidationError as error:
+                errors[name] = get_error_detail(error)
+        if errors:
+            raise serializers.ValidationError(errors)
+        return given
+
+    @cached_property
+    def _writable(self) -> list[tuple]:
+        return [
+            (one.field_name, one, getattr(self, f"validate_{one.field_name}", None)) for one in self._writable_fields
+        ]
 
     def validate(self, attributes: dict) -> dict:
         return {
