@@ -13,14 +13,15 @@ from cxmanager.rest.fallback import unknown_path
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("admin/", admin.site.urls),
-    path("api/v3/", include("reactions.api.urls")),
+    # What tills ask all day comes first: each address is tried in turn.
+    path("api/v3/", include("transactions.api.urls")),
     # Payments are redemptions by numbers of their own, which those of benefits would swallow.
     path("api/v3/", include("earning.api.redemption_urls")),
     # Benefits first: /profiles/{p}/benefits is theirs, and profiles' own routes must not swallow it.
     path("api/v3/", include("benefits.api.urls")),
     path("api/v3/", include("achievements.api.urls")),
     path("api/v3/", include("earning.api.urls")),
-    path("api/v3/", include("transactions.api.urls")),
+    path("api/v3/", include("reactions.api.urls")),
     path("api/v3/", include("profiles.api.urls")),
     path("api/v3/", include("access.api.urls")),
     # One slash or more: a client in the field sends two.
