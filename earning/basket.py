@@ -1,13 +1,12 @@
 """The lines of a purchase as rules ask for them, worked out once for all rules."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from earning.snapshot import (
     ZERO,
-    Line,
     Match,
     ProgramTerms,
     Purchase,
@@ -18,8 +17,7 @@ from earning.snapshot import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class BasketLine:
+class BasketLine(NamedTuple):
     key: str
     tokens: frozenset[str]
     quantity: Decimal
@@ -37,8 +35,17 @@ class Basket:
     def __init__(self, purchase: Purchase, program: ProgramTerms):
         self.currency = purchase.currency
         delivery = frozenset(sku_token(sku) for sku in program.delivery_skus)
-        selling = [line for line in purchase.lines if line.amount > 0 and line.quantity > 0]
-        self.lines = [basket_line(line, delivery) for line in selling]
+        self.lines = [
+            BasketLine(
+                line.key,
+                tokens_of(line.sku, line.category, line.subcategory, line.brand, line.labels),
+                line.quantity,
+                line.amount,
+                bool(delivery) and sku_token(line.sku) in delivery,
+            )
+            for line in purchase.lines
+            if line.amount > 0 and line.quantity > 0
+        ]
         self.tokens = frozenset().union(*(line.tokens for line in self.lines))
         self._total = purchase.total
 
@@ -63,17 +70,18 @@ class Basket:
         return [line for line in self.lines if not wanted.isdisjoint(line.tokens)]
 
 
-def basket_line(line: Line, delivery: frozenset[str]) -> BasketLine:
-    sku = sku_token(line.sku)
-    tokens = {label_token(key, value) for key, value in line.labels}
-    if line.sku:
-        tokens.add(sku)
-    for category in (line.category, line.subcategory):
-        if category:
-            tokens.add(category_token(category))
-    if line.brand:
-        tokens.add(brand_token(line.brand))
-    return BasketLine(line.key, frozenset(tokens), line.quantity, line.amount, sku in delivery)
+@lru_cache(maxsize=10_000)
+def tokens_of(
+    sku: str, category: str, subcategory: str, brand: str, labels: tuple[tuple[str, str], ...]
+) -> frozenset[str]:
+    """By what rules can find a line. The same products are bought again and again."""
+    tokens = {label_token(key, value) for key, value in labels}
+    if sku:
+        tokens.add(sku_token(sku))
+    tokens.update(category_token(one) for one in (category, subcategory) if one)
+    if brand:
+        tokens.add(brand_token(brand))
+    return frozenset(tokens)
 
 
 def amount_of(lines: Iterable[BasketLine]) -> Decimal:

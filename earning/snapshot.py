@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from earning.reasons import Code, Reason
@@ -66,8 +66,7 @@ class Member:
     referrer: Member | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line of a purchase that still counts: not void, and less what was returned. `key` is its own in the purchase."""
 
     key: str
@@ -235,7 +234,8 @@ class Awarded:
 
     `shares` are the parts of the purchase's lines by their key, (points, money), exact and not rounded: what a return takes
     back. `once` is set where it is given once: unique by rule, card and this. `uses` is what it takes of each limit, by its id.
-    `comment` names the rules that it comes of, and `working` is the arithmetic.
+    `comment` names the rules that it comes of, and `working` is the arithmetic,
+    written by `work` for who asks.
     """
 
     rule: RuleTerms
@@ -249,7 +249,11 @@ class Awarded:
     shares: Mapping[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
     uses: tuple[tuple[int, Decimal], ...] = ()
     comment: str = ""
-    working: str = ""
+    work: Callable[[], str] = field(default=str, compare=False, repr=False)
+
+    @property
+    def working(self) -> str:
+        return self.work()
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,17 +67,18 @@ class Entry:
             shares=self.shares,
             uses=uses_of(rule, self.points, self.money),
             comment=self.comment,
-            working=self.worked(),
+            work=self.worked,
         )
 
     def worked(self) -> str:
         """The arithmetic and what it comes to: “4 points × 152 = 608 points”."""
         result = self._result()
+        working = self.working()
         if self.left_by:
-            return f"{self.working}, of which {self.left_by} leaves {result}"
-        if self.working in ("", result):
+            return f"{working}, of which {self.left_by} leaves {result}"
+        if working in ("", result):
             return result
-        return f"{self.working} = {result}"
+        return f"{working} = {result}"
 
     def _result(self) -> str:
         parts = []

@@ -11,6 +11,7 @@ from earning.snapshot import MEMBER, ZERO, RuleTerms
 
 HIGHEST, ADDITIVE = "highest", "additive"
 Factors = dict[str, Decimal]
+MOST_TOLD = 5
 
 
 def multiply(run: Pass, rules: list[RuleTerms]) -> None:
@@ -62,11 +63,17 @@ def multiplied(run: Pass, rule: RuleTerms, factors: Factors, points: Factors) ->
 
 def bonus(run: Pass, factors: Factors, points: Factors) -> Gain:
     added = {key: points[key] * (factor - 1) for key, factor in factors.items() if factor > 1}
-    working = " + ".join(f"{points_said(points[key])} × ({plain(factors[key])} − 1)" for key in list(added)[:5])
-    if len(added) > 5:
-        working = f"{working} + … for {len(added)} lines"
     total = sum(added.values(), ZERO)
-    return Gain(total, ZERO, {key: (amount, ZERO) for key, amount in added.items()}, total, working)
+    # As they are now: what was given for a line goes on changing.
+    told = [(points[key], factors[key]) for key in list(added)[:MOST_TOLD]]
+    shares = {key: (amount, ZERO) for key, amount in added.items()}
+    return Gain(total, ZERO, shares, total, lambda: worked(told, len(added)))
+
+
+def worked(told: list[tuple[Decimal, Decimal]], count: int) -> str:
+    """“40 points × (3 − 1) + 10 points × (3 − 1)”: the first lines of so many."""
+    working = " + ".join(f"{points_said(points)} × ({plain(factor)} − 1)" for points, factor in told)
+    return working if count == len(told) else f"{working} + … for {count} lines"
 
 
 def note(run: Pass, entry: Entry) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import ClassVar, Self
@@ -24,13 +24,13 @@ PointsAndMoney = tuple[Decimal, Decimal]
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """What a rule comes to before rounding and limits, and which lines it comes of. Exact."""
+    """What a rule comes to before rounding and limits, and which lines it comes of. Exact. `working` writes the arithmetic."""
 
     points: Decimal = ZERO
     money: Decimal = ZERO
     shares: dict[str, PointsAndMoney] = field(default_factory=dict)
     amount: Decimal | None = None
-    working: str = ""
+    working: Callable[[], str] = str
 
 
 class Conditions:
@@ -103,7 +103,7 @@ def gain_of_happening(rule: RuleTerms, happening: Happening) -> Gain:
     rewards, money = rule.rewards, rule.rewards.currency_amount
     if rewards.percent and happening.amount:
         money += percent_of(happening.amount, rewards.percent)
-    return Gain(rewards.points, money, amount=happening.amount, working=worked(rewards, happening.amount))
+    return Gain(rewards.points, money, amount=happening.amount, working=lambda: worked(rewards, happening.amount))
 
 
 def gain_of_lines(rule: RuleTerms, lines: list[BasketLine], amount: Decimal) -> Gain:
@@ -111,7 +111,7 @@ def gain_of_lines(rule: RuleTerms, lines: list[BasketLine], amount: Decimal) -> 
     rewards = rule.rewards
     points, money = rewards.points, rewards.currency_amount + percent_of(amount, rewards.percent)
     shares = shared(points, money, lines, amount_of(lines))
-    return Gain(points, money, shares, amount, worked(rewards, amount))
+    return Gain(points, money, shares, amount, lambda: worked(rewards, amount))
 
 
 def shared(points: Decimal, money: Decimal, lines: list[BasketLine], total: Decimal) -> dict[str, PointsAndMoney]:

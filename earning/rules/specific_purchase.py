@@ -101,4 +101,4 @@ class SpecificPurchase(Conditions):
             )
             for line in lines
         }
-        return Gain(points, money, shares, amount, worked(rewards, amount, times=times))
+        return Gain(points, money, shares, amount, lambda: worked(rewards, amount, times=times))

@@ -127,7 +127,7 @@ class Spending(Conditions):
             points = considered * rewards.points / self.per_amount
             money = considered * rewards.currency_amount / self.per_amount + back
         shares = shared(points, money, lines, amount)
-        return Gain(points, money, shares, considered, self._working(rewards, considered, times))
+        return Gain(points, money, shares, considered, lambda: self._working(rewards, considered, times))
 
     def _working(self, rewards: Rewards, considered: Decimal, times: Decimal) -> str:
         if self.mode == STEP:
