@@ -8,13 +8,15 @@ from decimal import Decimal
 
 from earning.backtesting.reading import Sold
 from earning.evaluating import evaluate
+from earning.evaluating.ordering import InOrder
 from earning.rulebook.rulesets import RuleSet
-from earning.rules.conditions import MULTIPLYING_PHASE, PURCHASE
+from earning.rules.conditions import MULTIPLYING_PHASE, PRODUCT_PHASE, PURCHASE
 from earning.snapshot import ZERO, Awarded, Evaluation, Member, RuleTerms
 from earning.windows import KEYS
 
 # Customers without a tier.
 NO_TIER = ""
+NOTHING: frozenset = frozenset()
 
 
 @dataclass(slots=True)
@@ -26,19 +28,33 @@ class Sum:
     awards: int = 0
     cards: set[int] = field(default_factory=set)
 
-    def add(self, card_id: int, awarded: Awarded, returned: dict[str, Decimal]) -> Decimal:
-        """Count an award. Returns its points, net."""
-        points, money = awarded.points, awarded.currency_amount
-        if returned:
-            for key, (of_points, of_money) in awarded.shares.items():
-                part = returned.get(key, ZERO)
-                points, money = points - of_points * part, money - of_money * part
+    def add(self, card_id: int, points: Decimal, money: Decimal, currency: str | None) -> None:
+        """Count an award of so much, net."""
         self.points += points
         if money:
-            self.money[awarded.currency] += money
+            self.money[currency] += money
         self.awards += 1
         self.cards.add(card_id)
-        return points
+
+
+def net_of(awarded: Awarded, returned: dict[str, Decimal]) -> tuple[Decimal, Decimal]:
+    """Its points and money, less what came back took."""
+    points, money = awarded.points, awarded.currency_amount
+    if returned:
+        for key, (of_points, of_money) in awarded.shares.items():
+            part = returned.get(key, ZERO)
+            points, money = points - of_points * part, money - of_money * part
+    return points, money
+
+
+class Used:
+    """What the customer of a sale used of limits by then: looked up for those rules alone that would give something."""
+
+    def __init__(self, side: "Side", sold: Sold):
+        self.side, self.sold = side, sold
+
+    def get(self, limit_id: int, default: Decimal = ZERO) -> Decimal:
+        return self.side.used.get(self.side.key(limit_id, self.sold), default)
 
 
 class Side:
@@ -46,7 +62,7 @@ class Side:
 
     def __init__(self, rules: RuleSet, asked: Iterable[RuleTerms], tested: RuleTerms | None = None):
         self.terms, self.tested = rules.terms, tested
-        self.asked = tuple(rule for rule in asked if PURCHASE in rule.conditions.hears)
+        self.asked = InOrder(rule for rule in asked if PURCHASE in rule.conditions.hears)
         self.limits = {limit.id: limit for rule in self.asked for limit in rule.limits}
         self.used: dict[tuple, Decimal] = defaultdict(Decimal)
         self.had: dict[int, set[tuple[int, str]]] = defaultdict(set)
@@ -62,15 +78,20 @@ class Side:
         self.add(sold, evaluation)
         return evaluation
 
-    def add(self, sold: Sold, evaluation: Evaluation) -> None:
+    def add(self, sold: Sold, evaluation: Evaluation, *, without: RuleTerms | None = None) -> None:
+        """Add up what a sale was given, but for what one rule gave."""
         card, tier = sold.member.card_id, sold.member.tier or NO_TIER
         for awarded in evaluation.awards:
-            self.by_day[sold.day] += self.sum.add(card, awarded, sold.returned)
-            self.by_tier[tier].add(card, awarded, sold.returned)
+            if awarded.rule is without:
+                continue
+            points, money = net_of(awarded, sold.returned)
+            self.by_day[sold.day] += points
+            for one in (self.sum, self.by_tier[tier]):
+                one.add(card, points, money, awarded.currency)
             if awarded.rule is self.tested:
-                self.of_tested.add(card, awarded, sold.returned)
+                self.of_tested.add(card, points, money, awarded.currency)
             for limit, amount in awarded.uses:
-                self.used[self._key(limit, sold)] += amount
+                self.used[self.key(limit, sold)] += amount
             if awarded.once is not None:
                 self.had[card].add((awarded.rule.id, awarded.once))
 
@@ -78,10 +99,10 @@ class Side:
         """The member with what they used and had."""
         if not self.limits and not self.had:
             return sold.member
-        used = {limit: self.used[self._key(limit, sold)] for limit in self.limits}
-        return replace(sold.member, used=used, had=frozenset(self.had.get(sold.member.card_id, ())))
+        had = self.had.get(sold.member.card_id)
+        return replace(sold.member, used=Used(self, sold), had=frozenset(had) if had else NOTHING)
 
-    def _key(self, limit_id: int, sold: Sold) -> tuple:
+    def key(self, limit_id: int, sold: Sold) -> tuple:
         if sold.day != self._day:
             self._day = sold.day
             self._windows = {limit.id: KEYS[limit.period](sold.day) for limit in self.limits.values()}
@@ -96,19 +117,22 @@ class Comparison:
         live = [rule for rule in rules.live if rule.id > 0]
         self.live, self.draft = Side(rules, live), Side(rules, drafted, tested)
         self.is_added = len(drafted) == len(live) + 1
+        may_stop = any(rule.stop_after for rule in (tested, *live))
         # Where it gives nothing, nothing differs, unless what it gave before had a say in what is left for others.
         self.is_apart = (
             self.is_added
             and not tested.stop_after
             and (tested.conditions.phase != MULTIPLYING_PHASE or not self.live.limits)
         )
+        # What is given for products and coupons nobody multiplies: the others give the same with it and without.
+        self.is_alone = self.is_added and not may_stop and tested.conditions.phase >= PRODUCT_PHASE
 
     def ask(self, sold: Sold) -> None:
         evaluation = self.draft.ask(sold)
-        outcome = next(one for one in evaluation.outcomes if one.rule is self.draft.tested)
+        outcome = evaluation.outcome_of(self.draft.tested)
         if outcome.reason is not None:
             self.draft.why_not[outcome.reason.value] += 1
-        if self.is_apart and not outcome.applied:
-            self.live.add(sold, evaluation)
+        if self.is_alone or (self.is_apart and not outcome.applied):
+            self.live.add(sold, evaluation, without=self.draft.tested)
         else:
             self.live.ask(sold)

@@ -108,6 +108,18 @@ def test_limits_are_used_up_as_they_would_have_been(history, program, at, cause)
     assert result["why_not"] == [{"reason": "limit_reached", "count": 1}]
 
 
+def test_what_a_product_brings_stands_beside_what_the_live_rules_give(history, program, at, cause):
+    spending("1", limits=[limit(2, period="month")])
+    red = {"type": "specific_purchase", "conditions": {"match": {"skus": ["RED"]}}, "rewards": {"points": "7"}}
+
+    result = outcome_of(draft={"name": "Red"} | red, days=30, at=at, cause=cause)
+
+    # Two sales a month earn of spending: that of two weeks ago and one of the 29th; the rule gives for both with RED.
+    assert (result["live"]["points"], result["live"]["awards"]) == ("80", 2)
+    assert (result["draft"]["points"], result["draft"]["awards"]) == ("94", 4)
+    assert (result["rule"]["points"], result["difference"]["points"]) == ("14", "14")
+
+
 def test_what_came_back_is_taken_off(history, program, sell, at, cause):
     spending("1")
     sell(line("RED", price="20.00"), type="return", returns="S2", external_id="R2", transacted_at=at)
