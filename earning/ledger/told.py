@@ -80,7 +80,4 @@ def write_down(wallets: Sequence[Wallet], *, at: datetime) -> None:
             cause = wallet.told[-1].cause if wallet.told else Cause()
             events.append(updated(wallet.balance, change=wallet.change, cause=cause, at=at))
         wallet.told, wallet.change = [], None
-    if len(events) == 1:
-        Event.objects.add(events[0])
-    elif events:
-        Event.objects.bulk_create(events)
+    Event.objects.add_all(events)

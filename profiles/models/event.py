@@ -1,10 +1,11 @@
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.conf import settings
 from django.db import models
 
 from cxmanager.refusals import Refusal
-from cxmanager.statements import insert
+from cxmanager.statements import insert, insert_all
 from jobs.poking import poke
 from profiles.cause import Cause
 
@@ -24,6 +25,12 @@ class EventQuerySet(models.QuerySet):
         insert(event)
         poke("events")
         return event
+
+    def add_all(self, events: Sequence["Event"]) -> None:
+        """The same for several. One query, or none."""
+        insert_all(events)
+        if events:
+            poke("events")
 
     def bulk_create(self, events, *args, **kwargs) -> list["Event"]:
         written = super().bulk_create(events, *args, **kwargs)
