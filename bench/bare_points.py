@@ -1,4 +1,4 @@
-"""The points of a sale in the baseline of `ingest.py`: two awards with their credits, the balance and the event, by cursor and in bulk."""
+"""The points of a sale in the baseline of `ingest.py`: two awards with their credits, the balance and the events, by cursor and in bulk."""
 
 import json
 from datetime import datetime
@@ -25,6 +25,7 @@ BALANCE = """
     ON CONFLICT (card_id, unit) DO UPDATE SET active = earning_balance.active + EXCLUDED.active,
         earned = earning_balance.earned + EXCLUDED.earned
 """
+RECORD_BOTH = RECORD.replace(" RETURNING", f", ({', '.join(['%s'] * 14)}) RETURNING")
 
 
 def earn(cursor, profile: str, sale: int, items: list[dict], total: float, *, at: datetime) -> None:
@@ -42,9 +43,25 @@ def earn(cursor, profile: str, sale: int, items: list[dict], total: float, *, at
     cursor.execute(CREDITS, credits)
     made = [key for (key,) in cursor.fetchall()]
     cursor.execute(BALANCE, [card, 2 * points, 2 * points])
-    payload = json.dumps({"card_id": card, "unit": "points", "amount": 2 * points, "credit_ids": made})
-    told = ["points.awarded", profile, "earning.loyaltycard", str(card), payload, "api", "Till", *till()]
-    cursor.execute(RECORD, [*told, None, "", None, 0, at])
+    told = []
+    for name, more in (("points.awarded", {"amount": 2 * points, "credit_ids": made}), ("balance.updated", {})):
+        payload = json.dumps({"card_id": card, "unit": "points"} | more)
+        told += [
+            name,
+            profile,
+            "earning.loyaltycard",
+            str(card),
+            payload,
+            "api",
+            "Till",
+            *till(),
+            None,
+            "",
+            None,
+            0,
+            at,
+        ]
+    cursor.execute(RECORD_BOTH, told)
 
 
 _rules: list[tuple] = []
