@@ -61,6 +61,7 @@ def in_words(answer: WhyNot) -> dict:
         "is_applied": bool(answer.awards),
         "sale": sale and f"The sale of {moment_of(sale)}, {total_of(sale)}",
         "sale_url": sale and reverse("admin:transactions_transaction_change", args=[sale.pk]),
+        "asked": answer.asked if answer.outcome is not None else "",
         "awards": answer.awards,
         "status": "" if answer.rule.status == EarningRule.Status.ACTIVE else answer.rule.get_status_display().lower(),
     }

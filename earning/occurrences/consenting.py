@@ -49,11 +49,17 @@ def follow(event: Event, *, at: datetime) -> list[Heard]:
         for card in cards:
             withdraw(card, code, at=at, cause=cause)
         return []
-    happening = Happening(
-        kind=PERMISSION, name=code, at=event.at, key=f"{code}:{event.pk}", granted=profile.granted_permissions()
-    )
+    happening = happening_of(event, profile)
     asked = [card for card in cards if rules_about_permissions(card.program).exists()]
     return [award_happening(card, happening, at=at, cause=cause) for card in asked]
+
+
+def happening_of(event: Event, profile: Profile) -> Happening:
+    """What rules hear of a permission that was granted. One query."""
+    code = event.payload["permission"]
+    return Happening(
+        kind=PERMISSION, name=code, at=event.at, key=f"{code}:{event.pk}", granted=profile.granted_permissions()
+    )
 
 
 def rules_about_permissions(program: Program):

@@ -90,5 +90,9 @@ def card_for(event: Event, program: Program, *, at: datetime) -> LoyaltyCard | N
 
 def award_names(event: Event, card: LoyaltyCard, names: Iterable[str], *, at: datetime) -> None:
     for name in names:
-        happening = Happening(kind=EVENT, name=name, at=event.at, key=f"{name}:{event.pk}", data=event.payload)
-        award_happening(card, happening, at=at, cause=Cause(event=event))
+        award_happening(card, happening_of(event, name), at=at, cause=Cause(event=event))
+
+
+def happening_of(event: Event, name: str) -> Happening:
+    """What rules hear of it, by one of the names that they have for it."""
+    return Happening(kind=EVENT, name=name, at=event.at, key=f"{name}:{event.pk}", data=event.payload)

@@ -53,7 +53,12 @@ def post(
         cause, is_new = _written(row, at=at, cause=cause), True
     else:
         row, is_new = _the_same(held, row), False
-    happening = Happening(
+    return award_happening(card, happening_of(row), at=at, cause=cause), is_new
+
+
+def happening_of(row: LedgerTransaction) -> Happening:
+    """What rules hear of it."""
+    return Happening(
         kind=LEDGER_TRANSACTION,
         name=row.account,
         at=row.posted_at,
@@ -62,7 +67,6 @@ def post(
         currency=row.currency,
         direction=str(row.direction),
     )
-    return award_happening(card, happening, at=at, cause=cause), is_new
 
 
 def _written(row: LedgerTransaction, *, at: datetime, cause: Cause) -> Cause:

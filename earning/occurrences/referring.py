@@ -80,9 +80,13 @@ def refer(card: LoyaltyCard, referrer: Profile, *, at: datetime, cause: Cause) -
     referral = Referral.objects.create(card=fresh, referrer=referrer, referred_at=at)
     payload = {"card_id": fresh.pk, "program": fresh.program.as_payload(), "referrer_id": str(referrer.pk)}
     event = fresh.profile.record("referral.created", at=at, cause=cause, subject=referral, payload=payload)
-    happening = Happening(kind=REFERRAL, name=REGISTER, at=at, key=f"register:{fresh.pk}")
-    award_happening(fresh, happening, at=at, cause=cause.because_of(event))
+    award_happening(fresh, happening_of(referral), at=at, cause=cause.because_of(event))
     return referral
+
+
+def happening_of(referral: Referral) -> Happening:
+    """What rules hear of it at once; what is bought later they hear with the purchase."""
+    return Happening(kind=REFERRAL, name=REGISTER, at=referral.referred_at, key=f"register:{referral.card_id}")
 
 
 @listens("earning.referrals", to=lambda: {"transaction.created"} if Referral.objects.exists() else set())

@@ -58,12 +58,18 @@ def report(
         created_at=at,
     )
     row = written(row, at=at, cause=cause)
-    happening = Happening(
-        kind=EVENT, name=code, at=row.occurred_at, key=f"reported:{row.pk}", data=row.data, by_member=by_member
+    heard = award_happening(
+        card, happening_of(row, by_member=by_member), at=at, cause=cause.because_of(row.event) if row.event else cause
     )
-    heard = award_happening(card, happening, at=at, cause=cause.because_of(row.event) if row.event else cause)
     refuse_elsewhere(heard)
     return heard
+
+
+def happening_of(row: ReportedEvent, *, by_member: bool = False) -> Happening:
+    """What rules hear of it."""
+    return Happening(
+        kind=EVENT, name=row.code, at=row.occurred_at, key=f"reported:{row.pk}", data=row.data, by_member=by_member
+    )
 
 
 def check_moment(moment: datetime | None, *, at: datetime) -> None:
