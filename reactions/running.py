@@ -18,7 +18,7 @@ from profiles.conditions.evaluating import evaluate
 from profiles.events.asking import condition_on, explain
 from profiles.models import Profile
 from profiles.models.unheard import in_short, wait_after
-from reactions.context import context_of, context_of_profile
+from reactions.context import context_of, context_of_profile, for_template
 from reactions.models import Action, Run
 from reactions.models.action import FILTER
 from reactions.refusals import refusal
@@ -113,9 +113,10 @@ class Known:
         return explain(asked, self.context, profile=self.profile, at=self.at)
 
     def worked_out(self, arguments: dict) -> dict:
-        """The arguments of an action, with what is dynamic worked out from the event."""
+        """The arguments of an action, with what is dynamic worked out from the event. The customer is found as in a template."""
+        known = for_template(self.context)
         return {
-            name: evaluate(one.get("value"), self.context, at=self.at) if one.get("is_dynamic") else one.get("value")
+            name: evaluate(one.get("value"), known, at=self.at) if one.get("is_dynamic") else one.get("value")
             for name, one in arguments.items()
             # Whose it is says the event.
             if name != "profile_id"

@@ -7,6 +7,7 @@ from simple_history.models import HistoricalRecords
 from profiles.acting import action_of
 from profiles.conditions.evaluating import NotEvaluated, evaluate
 from profiles.events.asking import condition_on
+from reactions.naming import unknown_name
 
 FILTER = "filter"
 SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
@@ -87,6 +88,8 @@ class Action(models.Model):
                 wrong[name] = [f"“{kind.label}” takes no “{name}”."]
             elif not is_logic(value):
                 wrong[name] = ['This is no JSON Logic. Example: {"var": "profile.first_name"}.']
+            elif unknown := unknown_name(value, self.reaction.trigger):
+                wrong[name] = [unknown]
         return wrong
 
     def _wrong_in_filter(self) -> dict[str, list[str]]:
