@@ -76,8 +76,8 @@ def why_not(request: HttpRequest, model_admin) -> HttpResponse:
 
 
 def dry_run_url(reaction: Reaction, profile: Profile) -> str:
-    """Of a trigger: what it would do for the customer now."""
-    if reaction.kind != Reaction.Kind.TRIGGER or profile.deleted_at is not None:
+    """What it would do for the customer now."""
+    if profile.deleted_at is not None:
         return ""
     return f"{reverse('admin:reactions_reaction_dry_run', args=[reaction.pk])}?profile={profile.pk}"
 
