@@ -27,7 +27,7 @@ def fill_cards(*, at: datetime, seed: int, clerk: User) -> int:
     program.save()
     ten = RewardDefinition.objects.create(
         program=program,
-        name="Ten dollars off",
+        name="Ten dollars off your next purchase",
         handle="demo-ten-off",
         value=Decimal(10),
         period=90,
@@ -36,7 +36,7 @@ def fill_cards(*, at: datetime, seed: int, clerk: User) -> int:
         max_per_profile=2,
         is_extendable=True,
         extend_days=30,
-        short_description="Ten dollars off your next purchase.",
+        short_description="For ninety days.",
     )
     cause = Cause(door=Door.COMMAND, user=clerk)
     holders = first_customers(seed, most=HOLDERS)
@@ -62,8 +62,14 @@ def fill(card: LoyaltyCard, number: int, ten: RewardDefinition, *, at: datetime,
         ordering.order(ten, card.profile, **told)
     if number % 4 == 0:
         card.adjust(Decimal(900), reason="A parcel came late.", **told)
-    tiers = list(TierDefinition.objects.filter(program=card.program_id, is_assignable=True).order_by("rank"))
-    if tiers and number % 2:
-        tier = tiers[number % len(tiers)]
-        if tier.pk != card.tier_id:
-            tiering.assign(card, tier, **told)
+    if number % 2:
+        raise_by_one(card, **told)
+
+
+def raise_by_one(card: LoyaltyCard, *, at: datetime, cause: Cause) -> None:
+    """By hand, as staff do for somebody who nearly made it."""
+    card.refresh_from_db()
+    tiers = TierDefinition.objects.filter(program=card.program_id, is_assignable=True).order_by("rank")
+    above = tiers if card.tier is None else tiers.filter(rank__gt=card.tier.rank)
+    if (tier := above.first()) is not None:
+        tiering.assign(card, tier, at=at, cause=cause)

@@ -11,6 +11,7 @@ from earning.demo import let_some_earn, make_loyalty
 from earning.demo.cards import fill_cards
 from profiles.demo import make_locations, make_profiles, make_segments, tell_stories
 from reactions.demo import make_reactions
+from reactions.demo_deliveries import make_receivers
 from transactions.demo import make_transactions
 from transactions.demo_cases import make_cases
 
@@ -41,6 +42,7 @@ class Command(BaseCommand):
         make_segments(at=at)
         make_achievements(at=at, seed=seed)
         make_reactions(at=at, seed=seed, clerk=clerk)
+        make_receivers(at=at, seed=seed)
         self.stdout.write(
             f"Added {customers:,} customers, {purchases:,} transactions and {benefits:,} benefits; some earned {awards:,} times."
         )
