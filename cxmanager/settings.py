@@ -126,6 +126,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "access.idempotency.IdempotencyMiddleware",
     "cxmanager.rest.fallback.JSONErrorsMiddleware",
+    "cxmanager.addresses.RowsOnlyMiddleware",
     # Last, as its documentation asks, so that it sees the answer of every other.
     "axes.middleware.AxesMiddleware",
 ]

@@ -203,9 +203,8 @@ def undo_payment(request: HttpRequest, model_admin, object_id: str) -> HttpRespo
     may_any_age = request.user.has_perm("earning.reverse_any_payment")
     if not (may_any_age or request.user.has_perm("earning.redeem_balance")):
         raise PermissionDenied
-    is_number = str(object_id).isdigit() and len(str(object_id)) < 19
     rows = BalanceRedemption.objects.select_related("profile")
-    one = get_object_or_404(rows, pk=object_id if is_number else None)
+    one = get_object_or_404(rows, pk=object_id)
     at = timezone.now()
     act = Act(
         title="Undo the payment",

@@ -18,9 +18,8 @@ PERMISSION = "earning.block_credit"
 def found(request: HttpRequest, object_id: str) -> Credit:
     if not request.user.has_perm(PERMISSION):
         raise PermissionDenied
-    is_number = str(object_id).isdigit() and len(str(object_id)) < 19
     rows = Credit.objects.select_related("card__profile", "card__program", "award", "reward_definition")
-    return get_object_or_404(rows, pk=object_id if is_number else None)
+    return get_object_or_404(rows, pk=object_id)
 
 
 def subject(credit: Credit) -> str:

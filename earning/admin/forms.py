@@ -214,8 +214,7 @@ def found_card(request: HttpRequest, object_id: str, permission: str) -> Loyalty
     if not request.user.has_perm(permission):
         raise PermissionDenied
     rows = LoyaltyCard.objects.select_related("profile", "program", "tier")
-    is_number = str(object_id).isdigit() and len(str(object_id)) < 19
-    return get_object_or_404(rows, pk=object_id if is_number else None)
+    return get_object_or_404(rows, pk=object_id)
 
 
 def shared(request: HttpRequest, card: LoyaltyCard) -> dict:

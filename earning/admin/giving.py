@@ -53,7 +53,9 @@ def give(request: HttpRequest, model_admin, object_id: str) -> HttpResponse:
     return perform(request, model_admin, act, form, do)
 
 
-NOTHING_TO_GIVE = "There is no reward yet that staff may give. A program manager adds one in Settings."
+NOTHING_TO_GIVE = (
+    "There is no reward yet that staff may give. A program manager adds one under Loyalty setup → Rewards."
+)
 
 
 def catalogue(request: HttpRequest, model_admin, object_id: str) -> HttpResponse:
@@ -103,9 +105,8 @@ def extend_reward(request: HttpRequest, model_admin, object_id: str) -> HttpResp
     """More time for one reward."""
     if not request.user.has_perm("earning.extend_reward"):
         raise PermissionDenied
-    is_number = str(object_id).isdigit() and len(str(object_id)) < 19
     rows = Credit.objects.select_related("card__profile", "card__program", "reward_definition")
-    reward = get_object_or_404(rows, pk=object_id if is_number else None)
+    reward = get_object_or_404(rows, pk=object_id)
     at = timezone.now()
     before = reward.expires_at.isoformat() if reward.expires_at else "never"
     act = Act(
@@ -134,9 +135,8 @@ def extend_reward(request: HttpRequest, model_admin, object_id: str) -> HttpResp
 def cancel_order(request: HttpRequest, model_admin, object_id: str) -> HttpResponse:
     if not request.user.has_perm("earning.order_reward"):
         raise PermissionDenied
-    is_number = str(object_id).isdigit() and len(str(object_id)) < 19
     rows = RewardOrder.objects.select_related("card__profile", "definition")
-    one = get_object_or_404(rows, pk=object_id if is_number else None)
+    one = get_object_or_404(rows, pk=object_id)
     act = Act(
         title="Cancel the order",
         subtitle=f"{one}, {one.card.profile}",

@@ -5,6 +5,7 @@ from django.contrib import admin, messages
 from django.db.models import Count, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
@@ -218,7 +219,7 @@ class RewardDefinitionAdmin(
         return self._put(request, object_id, is_archived=False, title="Restore", sentence=sentence)
 
     def _put(self, request: HttpRequest, object_id: str, *, is_archived: bool, title: str, sentence: str):
-        reward = self.get_object(request, object_id)
+        reward = get_object_or_404(RewardDefinition, pk=object_id)
         act = Act(
             title=title,
             subtitle=reward.name,
