@@ -29,6 +29,25 @@ document.addEventListener("DOMContentLoaded", () => {
     if (question && !window.confirm(question)) event.preventDefault();
   });
 
+  // data-ticks-all: one box for all that can be ticked in its form. It works nothing without scripts, so it is hidden until then.
+  document.querySelectorAll("input[data-ticks-all]").forEach((all) => {
+    const boxes = [...all.form.querySelectorAll(`input[name="${all.dataset.ticksAll}"]:enabled`)];
+    const follow = () => {
+      const ticked = boxes.filter((box) => box.checked).length;
+      all.checked = ticked > 0 && ticked === boxes.length;
+      all.indeterminate = ticked > 0 && ticked < boxes.length;
+    };
+    all.closest("[hidden]").hidden = boxes.length < 2;
+    all.addEventListener("change", () => {
+      for (const box of boxes) box.checked = all.checked;
+      follow();
+    });
+    all.form.addEventListener("change", (event) => {
+      if (boxes.includes(event.target)) follow();
+    });
+    follow();
+  });
+
   // data-type-to-enable: the button waits until what is asked for was typed; the server asks again.
   document.querySelectorAll("form[data-type-to-enable]").forEach((form) => {
     const wanted = form.dataset.typeToEnable.toLocaleLowerCase();

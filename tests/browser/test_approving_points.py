@@ -39,3 +39,22 @@ def test_what_one_asks_for_another_approves(sign_in, page, manager, member, at, 
     expect(page.locator("#earning")).not_to_contain_text("wait for approval")
     look("3-balance")
     assert card.balances.get().active == 700
+
+
+def test_all_are_ticked_at_once(sign_in, page, manager, member, at, cause):
+    card = LoyaltyCard.objects.ensure(member, at=at, cause=cause)
+    Program.objects.update(adjustment_approval_above=Decimal(0))
+    card.program.refresh_from_db()
+    for points in (10, 20, 30):
+        card.adjust(Decimal(points), reason="Late.", at=at, cause=cause)
+    sign_in(manager)
+    page.goto("/admin/earning/adjustment/approvals/")
+    every = page.get_by_label("All that are shown")
+    every.focus()
+    page.keyboard.press("Space")
+    page.locator("input[name=chosen]").first.uncheck()
+    expect(every).not_to_be_checked()
+    every.check()
+    page.get_by_role("button", name="Approve").click()
+    expect(page.locator("body")).to_contain_text("3 were approved.")
+    assert card.balances.get().active == 60
