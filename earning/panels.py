@@ -33,6 +33,7 @@ from profiles.panels import Panel, Place, register
 
 LINES_SHOWN = 8
 BLOCKED_SHOWN = 20
+REWARDS_AT_ONCE = 5
 ORDERS_SHOWN = 3
 MAY_BLOCK = "earning.block_credit"
 # What may be done with a card: title, icon, page, permission.
@@ -96,7 +97,8 @@ def card(holding: Holding, request: HttpRequest, *, at: datetime, is_gone: bool)
         for title, icon, name, permission in ACTS
         if not is_gone and request.user.has_perm(permission)
     ]
-    return shown | {"rewards": rewards, "staying": staying_told, "acts": acts}
+    first, others = rewards[:REWARDS_AT_ONCE], rewards[REWARDS_AT_ONCE:]
+    return shown | {"rewards": first, "more_rewards": others, "staying": staying_told, "acts": acts}
 
 
 def in_short(holding: Holding, *, at: datetime) -> dict:

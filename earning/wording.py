@@ -78,6 +78,9 @@ def way_up(progress: Progress) -> str:
     if following is None:
         return "This is the highest tier." if progress.tier else ""
     over = ", counted over the last 12 months" if following.window == Window.ROLLING_12M else ""
+    if not progress.next_remain:
+        # A lower tier was given by hand, or the ladder was changed.
+        return f"What {following} asks for is there{over}: the next points bring it."
     return f"{counted(progress.next_remain, following, currency=currency)} to {following}{over}."
 
 

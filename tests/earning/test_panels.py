@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from earning import panels
 from earning.models import Adjustment, Badge, LoyaltyCard, TierDefinition
 from earning.rewards.rewarding import issue
-from earning.tiers.tiering import refresh
+from earning.tiers.tiering import assign, refresh
 from profiles.cause import Cause
 from profiles.panels import PANELS, Place
 from tests.earning.admin.conftest import full, now  # noqa: F401 (fixtures)
@@ -139,3 +139,18 @@ def test_the_console_shows_it_at_a_glance(full, ladder, member, clerk, request_o
 def test_one_that_waits_is_told_to_staff(internal, member, manager, request_of):
     assert Adjustment.objects.get(state="waiting").amount == 900
     assert "900 points wait for approval." in drawn("earning", member, request_of(manager))
+
+
+def test_of_many_rewards_the_first_are_shown_and_the_others_folded(full, member, manager, request_of, now, cause):  # noqa: F811
+    for _ in range(6):
+        full.credit(Decimal(3), unit="AUD", at=now, cause=cause)
+    text = drawn("earning", member, request_of(manager))
+    assert "2 more that can be spent" in text
+    assert text.index("2 more that can be spent") > text.index("20.00 AUD")
+    assert text.count("3.00 AUD") >= 6
+
+
+def test_who_was_put_lower_by_hand(full, ladder, member, manager, request_of, now, cause):  # noqa: F811
+    refresh(full, at=now, cause=cause)
+    assign(full, ladder[0], at=now, cause=cause)
+    assert "What Silver asks for is there: the next points bring it." in drawn("earning", member, request_of(manager))
