@@ -26,7 +26,7 @@ SENTENCES = {
     "card_suspended": "This card is suspended.",
     "card_closed": "This card is closed.",
     "card_pending": "This card is not active yet.",
-    "insufficient_points": "The card has {left}, which is {missing} too few.",
+    "insufficient_points": "The card has {left}, which is {missing} too {few}.",
     "in_debt": "{owed} are owed on this card. What is earned next repays them; until then nothing can be spent.",
     "external_id_taken": "Something else on these cards has this external id.",
     "same_card": "Points cannot be transferred to the card that they are on.",
@@ -83,7 +83,11 @@ def refusal(code: str, **details) -> Refusal:
 
 def too_little(wanted: Decimal, left: Decimal, *, unit: str) -> Refusal:
     """`insufficient_points`, of points or money, with what is missing as `shortfall`."""
-    sentence = SENTENCES["insufficient_points"].format(left=in_words(left, unit), missing=in_words(wanted - left, unit))
+    sentence = SENTENCES["insufficient_points"].format(
+        left=in_words(left, unit),
+        missing=in_words(wanted - left, unit),
+        few="few" if unit == POINTS else "little",
+    )
     details = {"shortfall": as_text(wanted - left, unit), "balance": as_text(left, unit)}
     return Refusal(sentence, code="insufficient_points", **details)
 

@@ -18,6 +18,7 @@ from earning.wording import title_of
 from profiles.admin.reading import may
 
 LINES_SHOWN = 50
+FROM_OUTSIDE = "From outside"
 LABELS = {
     "Active": "success",
     "Pending": "info",
@@ -26,6 +27,12 @@ LABELS = {
     "Taken back": "danger",
     "Rejected": "danger",
 }
+
+
+def said_of(fieldsets: list, line: Credit | Debit | None) -> list:
+    """Without what integrations may note of a line, where none did."""
+    is_noted = line is not None and (line.external_id or line.meta)
+    return [one for one in fieldsets if one[0] != FROM_OUTSIDE or is_noted]
 
 
 @admin.register(Credit)
@@ -40,7 +47,7 @@ class CreditAdmin(LedgerAdmin):
     fieldsets = [
         (None, {"fields": (("amount", "left", "status"), ("customer", "of_card"), "titled")}),
         ("When", {"fields": (("earned_at", "active_from", "expires_at"), ("timezone", "extended_at"))}),
-        ("From outside", {"fields": (("external_id", "meta"),)}),
+        (FROM_OUTSIDE, {"fields": (("external_id", "meta"),)}),
     ]
 
     has_extend_permission = may("earning.extend_reward")
@@ -69,6 +76,9 @@ class CreditAdmin(LedgerAdmin):
     @display(description="Earned", ordering="id")
     def at(self, credit: Credit) -> str:
         return moment_of(credit.earned_at)
+
+    def get_fieldsets(self, request: HttpRequest, obj=None) -> list:
+        return said_of(super().get_fieldsets(request, obj), obj)
 
     def render_change_form(self, request: HttpRequest, context, add=False, change=False, form_url="", obj=None):
         context["chain"] = chain(why(obj), request.user)
@@ -119,7 +129,7 @@ class DebitAdmin(LedgerAdmin):
     sortable_by = ["when"]
     fieldsets = [
         (None, {"fields": (("taken", "owing"), ("customer", "of_card"), ("titled", "when"))}),
-        ("From outside", {"fields": (("external_id", "meta"),)}),
+        (FROM_OUTSIDE, {"fields": (("external_id", "meta"),)}),
     ]
 
     @display(description="What", ordering="amount")
@@ -137,6 +147,9 @@ class DebitAdmin(LedgerAdmin):
     @display(description="When", ordering="id")
     def when(self, debit: Debit) -> str:
         return moment_of(debit.at)
+
+    def get_fieldsets(self, request: HttpRequest, obj=None) -> list:
+        return said_of(super().get_fieldsets(request, obj), obj)
 
     def render_change_form(self, request: HttpRequest, context, add=False, change=False, form_url="", obj=None):
         context["chain"] = chain(why_taken(obj), request.user)

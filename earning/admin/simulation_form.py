@@ -52,7 +52,7 @@ class SimulationForm(forms.Form):
         help_text='In JSON, where a rule has a condition on it. Example: {"score": 12}.',
     )
     referral = Typed(label="What the new customer did", widget=select_box(REFERRALS))
-    name = Typed(label="Permission or account", widget=text_box(), help_text="Its code. Example: email_marketing.")
+    name = Typed(label="Permission or account", widget=text_box(), help_text="Its code. Example: email_promo.")
     direction = Typed(label="Direction", widget=select_box([("credit", "Comes in"), ("debit", "Goes out")]))
     amount = Typed(label="Amount", widget=text_box("decimal"), help_text="Example: 100.00.")
     coupons = WordsField(

@@ -42,7 +42,7 @@ class Eligibility:
 
     def _why_not_now(self, rule: RuleTerms) -> Refused | None:
         if rule.status != ACTIVE:
-            return reasons.INACTIVE, rule.status, None
+            return reasons.INACTIVE, "a draft" if rule.status == "draft" else rule.status, None
         at = self.occurrence.at
         if rule.starts_at is not None and at < rule.starts_at:
             return reasons.NOT_STARTED, self._local(at), self._local(rule.starts_at)

@@ -76,7 +76,8 @@ class Entry:
         working = self.working()
         if self.left_by:
             return f"{working}, of which {self.left_by} leaves {result}"
-        if working in ("", result):
+        # “500 points” is no arithmetic before “500 points and the badge …”.
+        if working in ("", result) or result.startswith(f"{working} and "):
             return result
         return f"{working} = {result}"
 

@@ -1,6 +1,7 @@
 """What happens to rewards: what customers take from the catalogue, and what they pay with."""
 
 from earning.events import GROUP
+from earning.events.telling import rewards as telling
 from profiles.events.catalogue import declare
 from profiles.events.schemas import AMOUNT, TEXT, WHOLE, about, list_of, record
 
@@ -39,7 +40,7 @@ declare(
     group=GROUP,
     subject="earning.rewardorder",
     when="A customer takes something from the catalogue and pays with points.",
-    says="The customer took {quantity} × “{definition[name]}” for {points} points.",
+    says=telling.ordered,
     icon="shopping_bag",
     payload=ORDER,
     example=ORDER_EXAMPLE,

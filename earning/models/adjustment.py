@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from earning.amounts import in_words
 from earning.models.program import AMOUNT
 
 
@@ -49,4 +50,4 @@ class Adjustment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount:+f} {self.unit}"
+        return f"{'+' if self.amount > 0 else '−'}{in_words(abs(self.amount), self.unit)}"

@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from earning.amounts import in_words
 from earning.models.credit_rows import CreditQuerySet
 from earning.models.program import AMOUNT
 from profiles.models.location import validate_timezone
@@ -147,7 +148,7 @@ class Credit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.value:f} {self.unit}"
+        return in_words(self.value, self.unit)
 
     @property
     def is_granted(self) -> bool:

@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from earning.amounts import in_words
 from earning.models.program import AMOUNT
 
 
@@ -77,7 +78,7 @@ class Debit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"−{self.amount:f} {self.unit}"
+        return f"−{in_words(self.amount, self.unit)}"
 
 
 class Allocation(models.Model):

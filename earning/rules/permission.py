@@ -23,9 +23,7 @@ class Permission(Conditions):
     hears: ClassVar = frozenset({PERMISSION})
     may_be_manual: ClassVar = True
     fields: ClassVar = (
-        Texts(
-            "permissions", "Permissions", "Their codes, one on each line. Example: email_marketing.", is_required=True
-        ),
+        Texts("permissions", "Permissions", "Their codes, one on each line. Example: email_promo.", is_required=True),
         Choice(
             "match",
             "How many of them",

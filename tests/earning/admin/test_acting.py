@@ -135,7 +135,7 @@ class TestPay:
         assert BalanceRedemption.objects.count() == 1
 
     def test_pays_all_or_nothing_unless_told_otherwise(self, as_clerk, full):
-        assert "too few" in self.send(as_clerk, full, amount="50").content.decode()
+        assert "AUD too little" in self.send(as_clerk, full, amount="50").content.decode()
         assert not Debit.objects.exists()
         self.send(as_clerk, full, amount="50", is_strict="")
         assert BalanceRedemption.objects.get().total == 30

@@ -33,7 +33,7 @@ def test_no_rule_earns_nothing():
 @pytest.mark.parametrize(
     ("terms", "what", "member", "code", "sentence"),
     [
-        ({"status": "draft"}, T0, GOLD, "inactive", "This rule is draft, and only active rules apply."),
+        ({"status": "draft"}, T0, GOLD, "inactive", "This rule is a draft, and only active rules apply."),
         ({"starts_at": NOON + DAY}, T0, GOLD, "not_started", "This rule starts on 2 May 2026, 22:00, and this happened on 1 May 2026, 22:00."),
         ({"ends_at": NOON - DAY}, T0, GOLD, "ended", "This rule ended on 30 Apr 2026, 22:00, and this happened on 1 May 2026, 22:00."),
         ({"tiers": ["silver", "platinum"]}, T0, GOLD, "tier", "The member's tier is gold, and this rule is for “platinum” or “silver”."),
@@ -73,7 +73,7 @@ def test_what_applies_says_how_it_was_worked_out():
         "It applies: 4 points × 83.33 and 3% of 83.33 = 333.32 points and 2.50 AUD."
     )
     assert said(rule("event", "50", event="login", badge="daily"), what=event("login")) == (
-        "It applies: 50 points = 50 points and the badge “daily”."
+        "It applies: 50 points and the badge “daily”."
     )
 
 
