@@ -1,10 +1,13 @@
-"""A reward of which five are left, and thirty customers who want one. The guard is also taken out, to see the race."""
+"""A reward of which five are left, and thirty customers who want one; one of which each may take two. The guard is also taken out, to see the race."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
 from time import sleep
 
-from earning.models import Credit, LoyaltyCard, RewardDefinition, RewardOrder
+from django.db import IntegrityError
+
+from earning.locking import balance_of
+from earning.models import Credit, LoyaltyCard, RewardAllowance, RewardDefinition, RewardOrder
 from earning.rewards import ordering
 from profiles.cause import Cause
 from profiles.models import Profile
@@ -62,3 +65,46 @@ def test_with_a_look_before_the_take_the_constraint_still_holds(at_once, monkeyp
 
     # The race that the conditional update prevents: more orders than the counter knows of.
     assert RewardOrder.objects.count() > RewardDefinition.objects.get().stock_used
+
+
+def one_taken() -> tuple[RewardDefinition, Profile]:
+    """A reward of which each may take two, and a customer who took one."""
+    two, (first, *_) = reward(points_cost=Decimal(1), max_per_profile=2), customers()
+    ordering_by(first, two.pk)()
+    return two, first
+
+
+def test_of_two_for_each_the_second_is_taken_once(at_once):
+    two, first = one_taken()
+
+    results = at_once([ordering_by(first, two.pk)] * 8)
+
+    assert sorted(getattr(one, "code", "done") for one in results) == ["done", *["most_for_each"] * 7]
+    assert (RewardOrder.objects.count(), RewardAllowance.objects.get().taken) == (2, 2)
+
+
+def test_without_the_customers_turn_the_constraint_would_have_to_refuse(at_once, monkeypatch):
+    def without_turn(card, unit):
+        return balance_of(card, unit, card.profile)
+
+    monkeypatch.setattr(ordering, "balance_in_turn", without_turn)
+    two, first = one_taken()
+
+    results = at_once([ordering_by(first, two.pk)] * 8)
+
+    assert any(isinstance(one, IntegrityError) for one in results)
+    assert (RewardOrder.objects.count(), RewardAllowance.objects.get().taken) == (2, 2)
+
+
+def test_of_two_orders_cancelled_many_times_each_gives_its_room_back_once(at_once):
+    two, first = one_taken()
+    ordering_by(first, two.pk)()
+    orders = list(RewardOrder.objects.values_list("pk", flat=True))
+
+    def cancelling(pk: int):
+        return lambda: ordering.cancel(RewardOrder.objects.get(pk=pk), at=NOON, cause=Cause())
+
+    results = at_once([cancelling(pk) for pk in orders * 4])
+
+    assert sorted(getattr(one, "code", "done") for one in results) == [*["already_cancelled"] * 6, "done", "done"]
+    assert RewardAllowance.objects.get().taken == 0
