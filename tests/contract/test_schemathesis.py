@@ -55,6 +55,7 @@ def document():
 
 
 schema = document()
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
