@@ -8,13 +8,12 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import Group
 from django.db import connection, transaction
-from django.db.backends.sqlite3.base import DatabaseOperations
 
 from access.models import ApiToken, User
 from access.roles import Role
 from profiles.cause import Cause, Door
 from profiles.models import Event, Profile
-from tests import migrated
+from tests import emptying, migrated
 from tests.declared import undeclared
 
 NOON = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
@@ -74,22 +73,9 @@ def no_undeclared_event(request, monkeypatch):
 
 
 @pytest.fixture(autouse=True, scope="session")
-def tables_may_be_emptied():
-    """After a test with real transactions all tables are emptied: on SQLite by DELETE, which the ledger's triggers refuse.
-
-    They are taken out before. Emptying sends post_migrate, which makes them again.
-    """
-    emptied = DatabaseOperations.execute_sql_flush
-
-    def without_triggers(self, statements) -> None:
-        with self.connection.cursor() as cursor:
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'earning%'")
-            for (name,) in cursor.fetchall():
-                cursor.execute(f"DROP TRIGGER {name}")
-        emptied(self, statements)
-
+def tables_are_emptied_quickly():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DatabaseOperations, "execute_sql_flush", without_triggers)
+        emptying.install(patch)
         yield
 
 
