@@ -15,7 +15,7 @@ from earning.amounts import as_text
 from earning.ledger.told import name_of
 from earning.models import Credit, ExpiryWarning, LoyaltyCard, Program, WarnedUntil
 from jobs.housekeeping import tidies
-from jobs.rounds import does
+from jobs.rounds import BY_THE_CLOCK, does
 from profiles.cause import Cause
 from profiles.models import Event
 
@@ -25,7 +25,7 @@ LOT = 500
 WARNED_FROM = timedelta(hours=9)
 
 
-@does("points.expiring")
+@does("points.expiring", rest=BY_THE_CLOCK)
 def warn_some(*, at: datetime) -> int:
     """Record `points.expiring` and `reward.expiring` for some hundreds of cards. Returns how many were told. Two queries where nothing is due."""
     programs = list(Program.objects.exclude(expiry_warning_days=[]).order_by("pk"))
