@@ -19,6 +19,7 @@ from earning import pointing
 from earning.ledger.adjusting import reject
 from earning.ledger.approving import block, unblock
 from earning.ledger.restoring import restore
+from earning.ledger.warning import warn_some
 from earning.models import Award, Badge, EarningRule, LoyaltyCard, TierDefinition
 from earning.occurrences import couponing, referring
 from earning.occurrences.reporting import report
@@ -135,6 +136,14 @@ def of_purchases(tour: Tour) -> None:
     claimed.claim(tour.member, **told)
     claimed.void_item(claimed.items.get(), **told)
     sale.void(**told)
+
+
+def of_what_ends(tour: Tour) -> None:
+    """Points and a reward of which customers are warned."""
+    card = LoyaltyCard.objects.ensure(tour.member, **tour.told)
+    for unit in ("points", "AUD"):
+        card.credit(Decimal(9), unit=unit, expires_at=tour.at + timedelta(days=7), **tour.told)
+    assert warn_some(at=tour.at) == 2
 
 
 def of_cards(tour: Tour) -> None:
@@ -284,7 +293,7 @@ TOURS = {
     "Customers": [of_customers],
     "Benefits": [of_benefits],
     "Purchases": [of_purchases],
-    "Earning": [of_what_was_brought, of_rewards, of_awards, of_cards, of_tiers],
+    "Earning": [of_what_ends, of_what_was_brought, of_rewards, of_awards, of_cards, of_tiers],
     "Products": [of_products],
     "Administration": [of_administration, of_webhooks, of_automations],
 }
