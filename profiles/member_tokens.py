@@ -11,13 +11,17 @@ from uuid import UUID
 
 import jwt
 from django.conf import settings
+from django.db import transaction
 from django.utils.crypto import salted_hmac
 
+from profiles.cause import Cause
+from profiles.conditions.moments import Moment
 from profiles.models import Profile
 
 ALGORITHM = "HS256"
 # Omneo's clients compare the claim of a token that is nobody's with this very text.
 NOBODY = "null"
+SIGNED_IN = "profile.signed_in"
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,18 @@ def signed(profile: Profile | None, *, at: datetime) -> tuple[str, int]:
     ends = int((at + timedelta(minutes=settings.MEMBER_TOKEN_MINUTES)).timestamp())
     pid = NOBODY if profile is None else str(profile.pk)
     return jwt.encode({"pid": pid, "exp": ends}, key(), algorithm=ALGORITHM), ends
+
+
+@transaction.atomic
+def sign_in(profile: Profile, *, at: datetime, cause: Cause) -> tuple[str, int]:
+    """A token for a customer whom an app knows to be there, with its end; records `profile.signed_in`, once a day. Two queries, or one.
+
+    Apps ask for a token again and again while somebody uses them: of a day, in the programme's time zone, the first counts.
+    """
+    began = Moment(at).midnight(Moment(at).today)
+    if not profile.events.filter(name=SIGNED_IN, at__gte=began).exists():
+        profile.record(SIGNED_IN, at=at, cause=cause)
+    return signed(profile, at=at)
 
 
 def known_member(secret: str, *, at: datetime) -> MemberToken | None:

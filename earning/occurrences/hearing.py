@@ -9,7 +9,7 @@ from datetime import datetime
 from earning.models import EarningRule, LoyaltyCard, Program
 from earning.occurrences.happening import award_happening
 from earning.rulebook.rulesets import rules_of_program
-from earning.rules.event import ACCOUNT_CREATED
+from earning.rules.event import ACCOUNT_CREATED, LOGIN
 from earning.snapshot import EVENT, Happening
 from profiles.cause import Cause
 from profiles.listening import listens, with_profiles
@@ -41,6 +41,7 @@ def always(event: Event) -> bool:
 MEANING: dict[str, tuple[tuple[str, Callable[[Event], bool]], ...]] = {
     "profile.created": ((ACCOUNT_CREATED, always),),
     "profile.updated": (("profile_completed", completed),),
+    "profile.signed_in": ((LOGIN, always),),
     "card.updated": (("card_activated", activated),),
     "consent.granted": (("consent_given", always), ("newsletter_subscribed", is_newsletter)),
     "tier.achieved": (("level_up", always),),

@@ -53,7 +53,11 @@ class Event(Conditions):
     competes: ClassVar = True
     fields: ClassVar = (
         Choice(
-            "event", "Event", "What it is given for. Example: Birthday.", is_required=True, choices=list(EVENTS.items())
+            "event",
+            "Event",
+            "What it is given for. Example: Birthday. A login is that an app of yours gets a customer's token. That an e-mail address or a phone number was verified, or a review submitted, one of your systems must report: POST /earning/events.",
+            is_required=True,
+            choices=list(EVENTS.items()),
         ),
         Flag(
             "once",

@@ -51,6 +51,18 @@ declare(
     example={"changes": {"last_name": ["Smith", "Smith-Jones"]}},
 )
 declare(
+    "profile.signed_in",
+    group="Customers",
+    when="An app of yours gets a customer's token, as they signed in there. The first of each day is told.",
+    says="The customer signed in to an app.",
+    icon="login",
+    subject=PROFILE,
+    # Every day of who likes the app: the timeline has more to tell.
+    is_consequence=True,
+    payload=record(),
+    example={},
+)
+declare(
     "profile.merged",
     group="Customers",
     when="Another profile of the same person is merged into this one, the winner.",

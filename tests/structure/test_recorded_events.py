@@ -29,6 +29,7 @@ from profiles.cause import Cause
 from profiles.draining import drain_some
 from profiles.erasing import erase
 from profiles.events.catalogue import CATALOGUE
+from profiles.member_tokens import sign_in
 from profiles.merging import merge
 from profiles.models import Address, Event, Interaction, Note
 from reactions.automating import start_some
@@ -74,6 +75,7 @@ def of_customers(tour: Tour) -> None:
     for row, change in belongings(tour):
         row.change(**change, **told)
         row.remove(**told)
+    sign_in(member, **told)
     merge(winner=member, loser=tour.other_member, **told)
     member.refresh_from_db()
     member.remove(**told)

@@ -9,8 +9,9 @@ from rest_framework.views import APIView
 
 from access.api.tokens import told_once
 from cxmanager.rest.viewsets import enveloped
+from profiles.api.cause import cause_of
 from profiles.api.scoped import uuid_in
-from profiles.member_tokens import signed
+from profiles.member_tokens import sign_in, signed
 from profiles.models import Identity, Profile
 
 
@@ -55,10 +56,14 @@ class MemberTokens(APIView):
         operation_id="auth_token", request=MemberTokenInput, responses={200: MemberTokenSerializer, 404: None}
     )
     def post(self, request) -> Response:
-        """A token for the customer of that id or identity, or an anonymous one without an id. 404 when there is no such customer."""
+        """A token for the customer of that id or identity, or an anonymous one without an id. 404 when there is no such customer.
+
+        The first of a day is told as `profile.signed_in`, and is a login for earning rules.
+        """
         given = MemberTokenInput(data=request.data)
         given.is_valid(raise_exception=True)
-        token, ends = signed(named_by(given.validated_data), at=timezone.now())
+        profile, at = named_by(given.validated_data), timezone.now()
+        token, ends = signed(None, at=at) if profile is None else sign_in(profile, at=at, cause=cause_of(request))
         return told_once(enveloped({"token": token, "exp": ends}))
 
 

@@ -16,6 +16,8 @@ from earning.occurrences.reporting import report
 from earning.simulating import simulate_happening, simulate_purchase
 from earning.snapshot import EVENT, LEDGER_TRANSACTION, Happening
 from profiles.acting import action_of
+from profiles.draining import drain_some
+from profiles.member_tokens import sign_in
 from profiles.models import Event, Location
 from tests.earning.rewards_made import reward
 from tests.earning.rules_made import custom, event, limit, rule, spending
@@ -51,6 +53,17 @@ def test_a_reported_event_is_heard_once_and_answers_the_same(member, card, point
     assert points() == 200
     assert ReportedEvent.objects.count() == 3
     assert LimitCounter.objects.get().used == 2
+
+
+def test_a_login_earns_once_a_day(member, card, points, at, cause):
+    event("login", points="5")
+    for hours, had in ((0, 5), (3, 5), (23, 10)):
+        moment = at + timedelta(hours=hours)
+        sign_in(member, at=moment, cause=cause)
+        drain_some(at=moment)
+        assert points() == had
+    given = Award.objects.order_by("-pk").first()
+    assert given.credits.get().event.name == "profile.signed_in"
 
 
 def test_what_no_rule_is_about_is_refused(member, card, at, cause):

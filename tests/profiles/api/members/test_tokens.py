@@ -12,7 +12,7 @@ from access.models import ApiToken
 from profiles import erasing, merging
 from profiles.cause import Cause
 from profiles.member_tokens import key, known_member, signed
-from profiles.models import Identity
+from profiles.models import Event, Identity
 from tests.profiles.api.members.conftest import Caller
 
 TOKEN = "/id/api/v1/auth/token"
@@ -44,6 +44,28 @@ def test_a_token_by_an_identity(api, member):
     Identity.objects.create(profile=member, handle="shopify", identifier="5550123")
     for identifier in ("5550123", 5550123):
         assert claims(ask(api, {"id": identifier, "id_handle": "shopify"})["data"]["token"])["pid"] == str(member.pk)
+
+
+def test_the_first_of_a_day_is_told_where_the_programme_is(api, member, manager, at, clock, settings):
+    settings.TIME_ZONE = "Australia/Melbourne"
+
+    def told() -> int:
+        ask(api, {"id": str(member.pk)})
+        return Event.objects.filter(name="profile.signed_in").count()
+
+    # 22:00 there, 23:59:59, midnight.
+    assert told() == 1
+    clock.shift(7199)
+    assert told() == 1
+    clock.shift(1)
+    assert told() == 2
+    event = Event.objects.filter(name="profile.signed_in").earliest("pk")
+    assert (event.profile, event.user, event.door, event.at) == (member, manager, "api", at)
+
+
+def test_nobody_signs_in_with_a_token_that_is_nobodys(api, db):
+    ask(api, {})
+    assert not Event.objects.filter(name="profile.signed_in").exists()
 
 
 @pytest.mark.parametrize("body", [None, {}, {"id": ""}, {"id": None}, {"id": "", "id_handle": "shopify"}])
