@@ -14,7 +14,7 @@ from profiles.models import Profile
 SAYS = {
     Code.TIER: "This is for customers of other tiers.",
     Code.SEGMENT: "The customer belongs to none of its segments.",
-    Code.EXCLUDED: "The customer belongs to a segment that is left out.",
+    Code.EXCLUDED: "The customer, or a segment to which they belong, is left out.",
     Code.MEMBER_STATUS: "The customer's card does not earn.",
 }
 
@@ -62,4 +62,6 @@ def why_not(terms: RuleTerms, at_hand: AtHand) -> Code | None:
         return Code.TIER
     if terms.segments and not set(terms.segments) & member.segments:
         return Code.SEGMENT
+    if member.profile_id in terms.excluded_members:
+        return Code.EXCLUDED
     return Code.EXCLUDED if set(terms.excluded_segments) & member.segments else None

@@ -10,7 +10,9 @@ from django.utils.dateparse import parse_datetime
 from unfold.widgets import UnfoldAdminSelect2MultipleWidget, UnfoldAdminTextareaWidget, UnfoldBooleanSwitchWidget
 
 from cxmanager.editing import ChangedMeanwhileFormMixin
+from cxmanager.words import WordsField
 from earning.admin.boxes import (
+    ChipsWidget,
     Typed,
     badge_box,
     box_of,
@@ -23,10 +25,10 @@ from earning.admin.boxes import (
 )
 from earning.models import EarningRule, Program, TierDefinition
 from earning.rulebook.differences import places_that_differ
-from earning.rulebook.documents import Moment
+from earning.rulebook.documents import Moment, as_uuid
 from earning.rules import TYPES
 from earning.rules.rewards import LIMIT_FIELDS, REWARD_FIELDS
-from profiles.models import Location, Segment
+from profiles.models import Location, Profile, Segment
 
 STATUSES = [one for one in EarningRule.Status.choices if one[0] != EarningRule.Status.ARCHIVED]
 PLAIN = ("name", "handle", "link", "priority", "pending_days", "expires_after_days")
@@ -89,6 +91,7 @@ class RuleForm(ChangedMeanwhileFormMixin, forms.Form):
         return {
             "segments": several_box("segments", segments),
             "excluded_segments": several_box("excluded_segments", segments),
+            "excluded_members": WordsField(required=False, **of_model("excluded_members"), widget=ChipsWidget()),
             "locations": several_box("locations", places),
         }
 
@@ -114,7 +117,8 @@ class RuleForm(ChangedMeanwhileFormMixin, forms.Form):
         said = {name: typed.get(name) or None for name in (*PLAIN, "description", "status")}
         said |= {name: bool(typed.get(name)) for name in FLAGS}
         said |= {name: in_utc(typed.get(name) or "", self.program.timezone) for name in MOMENTS}
-        said |= {name: typed.get(name) or [] for name in ("segments", "excluded_segments", "locations")}
+        lists = ("segments", "excluded_segments", "excluded_members", "locations")
+        said |= {name: typed.get(name) or [] for name in lists}
         said |= {"program": self.program.handle, "type": self.type, "tiers": self.data.getlist("tiers")}
         kind = TYPES.get(self.type)
         if kind is not None:
@@ -181,8 +185,9 @@ def in_zone(written: str | None, timezone: str) -> str:
 
 
 def data_of(document: Mapping, *, program: Program) -> QueryDict:
-    """What the boxes hold for a document, as if it had been posted."""
+    """What the boxes hold for a document, as if it had been posted. One query where it leaves customers out."""
     data = QueryDict(mutable=True)
+    document = {**document, "excluded_members": as_people_write(document.get("excluded_members") or ())}
     for name, text in typed_of({name: one for name, one in document.items() if name not in (*SEVERAL, *MOMENTS)}):
         data[name] = text
     for name in SEVERAL:
@@ -190,6 +195,13 @@ def data_of(document: Mapping, *, program: Program) -> QueryDict:
     for name in MOMENTS:
         data[name] = in_zone(document.get(name), program.timezone)
     return data
+
+
+def as_people_write(members: Iterable[str]) -> list[str]:
+    """Customers by their e-mail addresses, who has none by the id. One query, or none."""
+    ids = [key for one in members if (key := as_uuid(str(one))) is not None]
+    emails = dict(Profile.objects.filter(pk__in=ids).exclude(email=None).values_list("pk", "email")) if ids else {}
+    return [emails.get(as_uuid(str(one))) or str(one) for one in members]
 
 
 def tiers_of(program: Program) -> list[TierDefinition]:

@@ -53,6 +53,10 @@ class RuleDocument(serializers.Serializer):
     tiers = words(required=False, help_text="Handles. None: for all.")
     segments = words(required=False, help_text="Handles. None: for all.")
     excluded_segments = words(required=False)
+    excluded_members = words(
+        required=False,
+        help_text="Customers whom it leaves out, by their ids. An e-mail or a card number may stand for one.",
+    )
     locations = serializers.ListField(
         child=serializers.JSONField(), required=False, help_text="Their numbers, or the codes that tills send."
     )

@@ -17,6 +17,7 @@ from earning.models import (
     CouponAttempt,
     Credit,
     Debit,
+    EarningRule,
     LedgerTransaction,
     LoyaltyCard,
     Referral,
@@ -42,6 +43,7 @@ def move(*, winner, loser, at, cause, **_) -> None:
         else:
             LoyaltyCard.objects.filter(pk=card.pk).update(profile=winner, updated_at=at)
             tell_of_more(card, {one.unit: one.active for one in card.balances.all()}, at=at, cause=cause)
+    leave_out(winner, loser, at=at, cause=cause)
     BalanceRedemption.objects.filter(profile=loser).update(profile=winner)
     referred = LoyaltyCard.objects.filter(referred_by=loser)
     # Nobody refers themselves.
@@ -50,6 +52,14 @@ def move(*, winner, loser, at, cause, **_) -> None:
     referred.update(referred_by=winner, updated_at=at)
     Referral.objects.filter(card__profile__in=[winner, loser], referrer__in=[winner, loser]).delete()
     Referral.objects.filter(referrer=loser).update(referrer=winner)
+
+
+def leave_out(winner, loser, *, at, cause) -> None:
+    """Rules that left the loser out leave the winner out: who was not to earn by them does not through the other profile."""
+    for rule in EarningRule.objects.filter(excluded_members=loser).order_by("pk"):
+        rule.excluded_members.remove(loser)
+        rule.excluded_members.add(winner)
+        rule.keep(at=at, user=cause.user)
 
 
 def pour(emptied: LoyaltyCard, filled: LoyaltyCard, *, at, cause) -> None:
@@ -146,6 +156,9 @@ def held_about(*, profile, **_) -> dict[str, Iterable[dict]]:
                 *("note", "external_id", "meta", "transaction_id"),
                 **named,
             )
+        ),
+        "left_out_of_rules": list(
+            EarningRule.objects.filter(excluded_members=profile).order_by("id").values("id", "name", "status")
         ),
         "reward_orders": list(
             RewardOrder.objects.filter(**mine)

@@ -30,8 +30,8 @@ class EarningRuleQuerySet(models.QuerySet):
         return self.live().filter(is_hidden=False)
 
     def whole(self) -> "EarningRuleQuerySet":
-        """With all that its document holds: six queries however many there are."""
-        named = ("tiers", "segments", "excluded_segments", "locations", "limits")
+        """With all that its document holds: seven queries however many there are."""
+        named = ("tiers", "segments", "excluded_segments", "excluded_members", "locations", "limits")
         return self.select_related("program", "badge").prefetch_related(*named)
 
     def write(
@@ -60,7 +60,8 @@ class EarningRule(RuleFields):
 
     objects = EarningRuleQuerySet.as_manager()
     history = HistoricalRecords(
-        m2m_fields=["tiers", "segments", "excluded_segments", "locations"], excluded_fields=["version"]
+        m2m_fields=["tiers", "segments", "excluded_segments", "excluded_members", "locations"],
+        excluded_fields=["version"],
     )
 
     class Meta:

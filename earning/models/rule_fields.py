@@ -81,6 +81,13 @@ class RuleFields(models.Model):
     excluded_segments = models.ManyToManyField(
         "profiles.Segment", blank=True, related_name="+", help_text="Not for customers of these, whatever else holds."
     )
+    excluded_members = models.ManyToManyField(
+        "profiles.Profile",
+        blank=True,
+        related_name="+",
+        verbose_name="excluded customers",
+        help_text="Not for these customers. Name each by e-mail or card number. Example: maria@example.com.",
+    )
     locations = models.ManyToManyField(
         "profiles.Location", blank=True, related_name="+", help_text="Only there. None chosen: everywhere."
     )

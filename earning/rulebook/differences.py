@@ -29,6 +29,7 @@ LABELS = {
     "tiers": "Tiers",
     "segments": "Segments",
     "excluded_segments": "Excluded segments",
+    "excluded_members": "Excluded customers",
     "locations": "Locations",
     "limits": "Limits",
 }

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q
@@ -15,7 +16,7 @@ from django.utils.text import slugify
 
 from cxmanager.nearness import did_you_mean
 from cxmanager.rest.fields import moment
-from earning.models import Badge, EarningRule, Program, TierDefinition
+from earning.models import Badge, EarningRule, LoyaltyCard, Program, TierDefinition
 from earning.models.rule import by_place
 from earning.models.rule_fields import LINK
 from earning.rules import check_manual, read_conditions, type_of
@@ -23,7 +24,7 @@ from earning.rules.conditions import Conditions
 from earning.rules.fields import Choice, Field, Flag, Text, Whole, list_of
 from earning.rules.rewards import limits_as_json, read_limits, read_rewards, rewards_as_json
 from earning.snapshot import Rewards
-from profiles.models import Location, Segment
+from profiles.models import Location, Profile, Segment
 
 LONGEST_DESCRIPTION = 10_000
 LONGEST_HANDLE = 191
@@ -132,6 +133,8 @@ def document_of(rule: EarningRule, *, is_portable: bool = False) -> dict:
         "tiers": sorted(one.handle for one in rule.tiers.all()),
         "segments": sorted(one.handle for one in rule.segments.all()),
         "excluded_segments": sorted(one.handle for one in rule.excluded_segments.all()),
+        # Customers of this installation are nobody elsewhere.
+        "excluded_members": [] if is_portable else sorted(str(one.pk) for one in rule.excluded_members.all()),
         "locations": [place_of(one, is_portable=is_portable) for one in by_key(rule.locations.all())],
         "conditions": kind.read(rule.conditions).as_json(),
         "rewards": rewards_as_json(rule.rewards),
@@ -224,12 +227,18 @@ NAMED: dict[str, tuple[str, Callable]] = {
     "tiers": ("tier", tiers_of),
     "segments": ("segment", lambda program: Segment.objects.all()),
     "excluded_segments": ("segment", lambda program: Segment.objects.all()),
+    "excluded_members": ("customer", lambda program: Profile.objects.living()),
     "locations": ("location", lambda program: Location.objects.all()),
+}
+# What is not named by a handle: how to find it by the words that stand for it.
+BY_WORD: dict[str, Callable[[list[str]], dict[str, Model]]] = {
+    "locations": lambda words: locations_by_word(words),
+    "excluded_members": lambda words: customers_by_word(words),
 }
 
 
 def named(name: str, given, program: Program | None) -> list[Model]:
-    """The rows that a list names, in its order. One query, or none for an empty list."""
+    """The rows that a list names, in its order, each once. One query or two, or none for an empty list."""
     what, rows = NAMED[name]
     words = list_of(given if given is not None else [], name.replace("_", " ").capitalize())
     if not all(isinstance(one, (str, int)) and not isinstance(one, bool) for one in words):
@@ -237,19 +246,16 @@ def named(name: str, given, program: Program | None) -> list[Model]:
     words = list(dict.fromkeys(str(one).strip() for one in words))
     if not words:
         return []
-    known = (
-        locations_by_word(words)
-        if name == "locations"
-        else {row.handle: row for row in rows(program).filter(handle__in=words)}
-    )
+    by_word = BY_WORD.get(name)
+    known = by_word(words) if by_word else {row.handle: row for row in rows(program).filter(handle__in=words)}
     errors = {}
     for number, one in enumerate(words):
         if one not in known:
-            near = did_you_mean(one, () if name == "locations" else rows(program).values_list("handle", flat=True))
+            near = did_you_mean(one, () if by_word else rows(program).values_list("handle", flat=True))
             errors[str(number)] = [f"There is no {what} “{one}”.{near}"]
     if errors:
         raise ValidationError(errors)
-    return [known[one] for one in words]
+    return list(dict.fromkeys(known[one] for one in words))
 
 
 def locations_by_word(words: list[str]) -> dict[str, Location]:
@@ -262,6 +268,26 @@ def locations_by_word(words: list[str]) -> dict[str, Location]:
     for name in ("external_id", "external_code"):
         by_word |= {getattr(one, name): one for one in found if getattr(one, name)}
     return by_word | {str(one.pk): one for one in found if one.pk in numbers}
+
+
+def customers_by_word(words: list[str]) -> dict[str, Profile]:
+    """Living customers by their id, e-mail address or the number of a card. Two queries."""
+    ids = {one: key for one in words if (key := as_uuid(one)) is not None}
+    cards = LoyaltyCard.objects.filter(number__in=words).values_list("number", "profile_id")
+    keys = {*ids.values(), *(profile for _, profile in cards)}
+    emails = {one.lower() for one in words}
+    found = Profile.objects.living().filter(Q(pk__in=keys) | Q(email__in=emails))
+    by_key, by_email = {one.pk: one for one in found}, {one.email: one for one in found if one.email}
+    by_card = {number: by_key.get(profile) for number, profile in cards}
+    known = {one: by_email.get(one.lower()) or by_card.get(one) or by_key.get(ids.get(one)) for one in words}
+    return {word: one for word, one in known.items() if one is not None}
+
+
+def as_uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def free_handle(program: Program, name: str) -> str:

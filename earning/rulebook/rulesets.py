@@ -170,6 +170,7 @@ def terms_of(rule: EarningRule) -> RuleTerms:
         tiers=frozenset(one.handle for one in rule.tiers.all()),
         segments=frozenset(one.handle for one in rule.segments.all()),
         excluded_segments=frozenset(one.handle for one in rule.excluded_segments.all()),
+        excluded_members=frozenset(str(one.pk) for one in rule.excluded_members.all()),
         locations=frozenset(str(one.pk) for one in rule.locations.all()),
         priority=rule.priority,
         stop_after=rule.stop_after,
@@ -198,7 +199,7 @@ def terms_of_draft(draft: ReadRule, *, number: int) -> RuleTerms:
         **{name: fields[name] for name in ("starts_at", "ends_at", "priority", "stop_after", "requires_approval")},
         **{name: fields[name] for name in ("apply_automatically", "pending_days", "expires_after_days")},
         **{name: frozenset(one.handle for one in many[name]) for name in ("tiers", "segments", "excluded_segments")},
-        locations=frozenset(str(one.pk) for one in many["locations"]),
+        **{name: frozenset(str(one.pk) for one in many[name]) for name in ("excluded_members", "locations")},
         limits=draft_limits(draft, number=number),
     )
 

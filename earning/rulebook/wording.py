@@ -116,6 +116,9 @@ def whom(document: Mapping, names: Names) -> str:
         parts.append(f"of the segment {listed([f'“{one}”' for one in names.of('segments', segments)], 'or')}")
     if not_these:
         parts.append(f"but not those of {listed([f'“{one}”' for one in names.of('segments', not_these)], 'or')}")
+    left_out = len(said.words("excluded_members"))
+    if left_out:
+        parts.append("but for one customer" if left_out == 1 else f"but for {left_out:,} customers")
     return "".join(f" {one}" for one in parts)
 
 

@@ -259,6 +259,21 @@ class TestEditor:
         assert EarningRule.objects.get().as_document() == before
         assert EarningRuleVersion.objects.count() == 1
 
+    def test_customers_are_left_out_by_their_emails(self, browser, member):
+        rule = spending()
+        browser.post(page("change", rule), as_posted(browser, rule) | {"excluded_members": "Maria@example.com"})
+        rule.refresh_from_db()
+        assert list(rule.excluded_members.all()) == [member]
+
+        answer = browser.get(page("change", rule))
+
+        assert "maria@example.com" in answer.content.decode()
+        assert "Customers but for one customer get 4 points" in answer.content.decode()
+        browser.post(page("change", rule), as_posted(browser, rule))
+        assert rule.versions.count() == 2
+        wrong = browser.post(page("change", rule), as_posted(browser, rule) | {"excluded_members": "nobody"})
+        assert "There is no customer “nobody”." in wrong.content.decode()
+
     def test_the_second_editor_is_told_what_the_first_changed(self, browser, manager):
         one = spending("4")
         said = as_posted(browser, one)

@@ -44,6 +44,7 @@ def test_a_document_that_was_read_and_written_is_the_same(program, gold, vips):
         "tiers": ["gold"],
         "segments": ["vips"],
         "excluded_segments": [],
+        "excluded_members": [],
         "locations": [place.pk],
         "conditions": {
             "mode": "step",
