@@ -66,6 +66,23 @@ def other_suspended(desk) -> None:
     desk.card_of(desk.other).change_status("suspended", **desk.now)
 
 
+def transfers(**limits):
+    def arrange(desk) -> None:
+        desk.card_of(desk.other)
+        Program.objects.update(**limits)
+
+    return arrange
+
+
+def transfer() -> dict:
+    """Ten points to the other customer."""
+    return {
+        "model": lambda desk: desk.model(lambda: desk.card.transfer(desk.card_of(desk.other), TEN, **desk.now)),
+        "api": lambda desk: desk.ask(f"{desk.of_member}/points/transfer", points=10, to_profile_id=str(desk.other.pk)),
+        "admin": lambda desk: desk.act("transfer", query=f"?to={desk.other.pk}", points=10),
+    }
+
+
 def adjusted_off(desk) -> None:
     desk.made = desk.card.adjust(-TEN, reason="Mistake.", **desk.now).debit
 
@@ -229,16 +246,10 @@ CARDS = {
         card_of_another_club,
         {"model": lambda desk: desk.model(lambda: desk.card.transfer(desk.made, TEN, **desk.now))},
     ),
-    "taker_not_active": (
-        other_suspended,
-        {
-            "model": lambda desk: desk.model(lambda: desk.card.transfer(desk.card_of(desk.other), TEN, **desk.now)),
-            "api": lambda desk: desk.ask(
-                f"{desk.of_member}/points/transfer", points=10, to_profile_id=str(desk.other.pk)
-            ),
-            "admin": lambda desk: desk.act("transfer", query=f"?to={desk.other.pk}", points=10),
-        },
-    ),
+    "taker_not_active": (other_suspended, transfer()),
+    "transfer_too_small": (transfers(transfer_min=11), transfer()),
+    "transfer_too_large": (transfers(transfer_max=9), transfer()),
+    "transfer_limit_reached": (transfers(transfer_max_in_period=5), transfer()),
     # What was spent is given back by what it was spent on: an order, a payment.
     "not_spent": (adjusted_off, {"model": lambda desk: desk.model(lambda: restore(desk.made, **desk.now))}),
     "nothing_to_restore": (given_back, {"model": lambda desk: desk.model(lambda: restore(desk.made, **desk.now))}),
