@@ -28,6 +28,7 @@ TABS = {
     "Catalogue": (
         "points_cost",
         "benefit",
+        "coupon_pool",
         ("stock", "max_per_profile"),
         "tiers",
         "available_from",

@@ -72,6 +72,7 @@ class OrderShape(serializers.Serializer):
     points = serializers.CharField(help_text="What was paid for all of them.")
     external_id = text()
     made = MadeShape(many=True, help_text="What the customer got.")
+    codes = serializers.ListField(child=serializers.CharField(), help_text="The codes that came with it.")
     at = MomentField()
     cancelled_at = MomentField(allow_null=True)
 
@@ -196,6 +197,7 @@ def order_as_json(one: RewardOrder) -> dict:
         "points": text_of(one.points),
         "external_id": one.external_id,
         "made": one.made,
+        "codes": [made["id"] for made in one.made if made["type"] == ordering.CODE],
         "at": moment(one.at),
         "cancelled_at": moment(one.cancelled_at),
     }

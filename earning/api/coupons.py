@@ -139,7 +139,7 @@ class CouponPoolViewSet(CrudViewSet):
         return enveloped(PoolShape(pool).data, status_code)
 
     def perform_destroy(self, pool: CouponPool) -> None:
-        if pool.coupons.exists():
+        if pool.coupons.exists() or pool.rewards.exists():
             raise refusal("coupon_pool_in_use")
         pool.delete()
 

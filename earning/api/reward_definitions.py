@@ -14,7 +14,7 @@ from earning.api import money_examples as examples
 from earning.api.definition_fields import DefinitionSerializer
 from earning.api.fields import ProgramField, TierField
 from earning.api.tier_shapes import number
-from earning.models import Program, RewardDefinition
+from earning.models import CouponPool, Program, RewardDefinition
 from profiles.api.reading import Stamped, text
 from transactions.api.numbers import Amount
 
@@ -34,7 +34,7 @@ OF_OTHER_PARTS = (
     *("notify_schedule_offset", "notify_issue_offset_days", "notify_issue_offset_hour"),
     *("notify_remind_offset_days", "notify_remind_offset_hour"),
 )
-WRITTEN = (*AS_THEY_ARE, *NUMBERS, *MOMENTS, *NULL_WHEN_EMPTY, "currency", "program", "tiers", "tags")
+WRITTEN = (*AS_THEY_ARE, *NUMBERS, *MOMENTS, *NULL_WHEN_EMPTY, "currency", "program", "tiers", "tags", "coupon_pool")
 
 
 def nothing() -> serializers.JSONField:
@@ -64,6 +64,7 @@ class RewardDefinitionShape(Stamped):
     max_per_profile = serializers.IntegerField(allow_null=True)
     available_from = MomentField(allow_null=True)
     available_until = MomentField(allow_null=True)
+    coupon_pool = text(help_text="The handle of the pool of which each comes with a code.")
     tiers = serializers.ListField(child=serializers.CharField())
     program = serializers.CharField()
     tags = serializers.ListField(child=serializers.CharField())
@@ -90,6 +91,7 @@ class RewardDefinitionSerializer(DefinitionSerializer):
     available_until = MomentField(required=False, allow_null=True)
     is_archived = serializers.BooleanField(required=False)
     tiers = serializers.ListField(child=TierField(), required=False, max_length=100)
+    coupon_pool = serializers.CharField(required=False, allow_null=True, max_length=191)
 
     class Meta:
         model = RewardDefinition
@@ -104,6 +106,8 @@ class RewardDefinitionSerializer(DefinitionSerializer):
         elif attributes.pop("program", None) not in (None, self.instance.program):
             raise InvalidInput({"program": ["A reward stays with its program."]})
         program = attributes.get("program") or self.instance.program
+        if attributes.get("coupon_pool") is not None:
+            attributes["coupon_pool"] = pool_named(attributes["coupon_pool"], program)
         if any(tier.program_id != program.pk for tier in attributes.get("tiers", ())):
             raise InvalidInput({"tiers": ["Name tiers of the reward's own program."]})
         return super().validate(attributes)
@@ -132,6 +136,7 @@ def definition_as_json(one: RewardDefinition) -> dict:
         "stock_remaining": None if one.stock is None else max(0, one.stock - one.stock_used),
         "tiers": [tier.handle for tier in one.tiers.all()],
         "program": one.program.handle,
+        "coupon_pool": one.coupon_pool.handle if one.coupon_pool_id else None,
         "tags": [tag.handle for tag in one.tags.all()],
         "created_at": moment(one.created_at),
         "updated_at": moment(one.updated_at),
@@ -148,7 +153,7 @@ def definition_as_json(one: RewardDefinition) -> dict:
 class RewardDefinitionViewSet(CrudViewSet):
     """What rewards are: money with an end, given, or taken from the catalogue for points."""
 
-    queryset = RewardDefinition.objects.select_related("program").prefetch_related("tags", "tiers")
+    queryset = RewardDefinition.objects.select_related("program", "coupon_pool").prefetch_related("tags", "tiers")
     serializer_class = RewardDefinitionSerializer
     scope = "CRUD-reward-definitions"
     filter_fields = {
@@ -201,6 +206,14 @@ class RewardDefinitionViewSet(CrudViewSet):
         shown = definition_as_json(self.get_object())
         same = {name: shown[name] for name in WRITTEN}
         return self._written(RewardDefinitionSerializer(data=same | request.data), status.HTTP_201_CREATED)
+
+
+def pool_named(handle: str, program: Program) -> CouponPool:
+    """Raises InvalidInput where the program has no such pool."""
+    found = CouponPool.objects.filter(program=program, handle=handle).first()
+    if found is None:
+        raise InvalidInput({"coupon_pool": ["There is no such pool in this program."]})
+    return found
 
 
 def known_definition(word) -> RewardDefinition:

@@ -43,6 +43,34 @@ declare(
         "award_id": 12,
     },
 )
+declare(
+    "coupon.given",
+    group=GROUP,
+    subject="earning.coupon",
+    when="A customer gets a code with a reward, from the catalogue or issued. Once for each code.",
+    says="With “{definition[name]}” came the code {code}.",
+    icon="confirmation_number",
+    payload=record(
+        {
+            "card_id": WHOLE,
+            "program": PROGRAM,
+            "code": TEXT,
+            "pool": about("The pool that it is of.", TEXT),
+            "definition": about("The reward that it came with.", record({"handle": TEXT, "name": TEXT})),
+            "order_id": about("The order from the catalogue; null for a reward that was issued.", or_null(WHOLE)),
+            "credit_id": about("The reward that was issued; null for an order.", or_null(WHOLE)),
+        }
+    ),
+    example={
+        "card_id": 7,
+        "program": PROGRAM_EXAMPLE,
+        "code": "cinema-7qkx2m",
+        "pool": "cinema-tickets",
+        "definition": {"handle": "cinema", "name": "A cinema ticket"},
+        "order_id": 5,
+        "credit_id": None,
+    },
+)
 POSTING = {
     "posting_id": WHOLE,
     "card_id": WHOLE,

@@ -5,7 +5,7 @@ from profiles.models.constraints import TellsWhichField
 
 
 class CouponPool(TellsWhichField):
-    """Many codes that are worth the same, each of which one customer can use once: a rule of the type coupon names the pool."""
+    """Many codes that are worth the same, each for one customer and once: a rule of the type coupon names the pool, or a reward that comes with a code."""
 
     program = models.ForeignKey("earning.Program", models.PROTECT, related_name="coupon_pools")
     name = models.CharField(max_length=191, help_text="For your team. Example: Letters of summer 2026.")
@@ -37,7 +37,7 @@ class CouponPool(TellsWhichField):
 
 
 class Coupon(models.Model):
-    """One code of a pool, normalised. Used once: by which card, when, and for which award."""
+    """One code of a pool, normalised. Used once: by which card, when, and for which award; or given with which order or reward."""
 
     # The pool's own. Stands here for what is unique among the program's.
     program = models.ForeignKey("earning.Program", models.PROTECT, related_name="+", db_index=False)
@@ -48,6 +48,12 @@ class Coupon(models.Model):
         "earning.LoyaltyCard", models.PROTECT, null=True, blank=True, related_name="coupons", db_index=False
     )
     award = models.OneToOneField("earning.Award", models.SET_NULL, null=True, blank=True, related_name="coupon")
+    order = models.ForeignKey(
+        "earning.RewardOrder", models.PROTECT, null=True, blank=True, related_name="coupons", db_index=False
+    )
+    credit = models.ForeignKey(
+        "earning.Credit", models.PROTECT, null=True, blank=True, related_name="coupons", db_index=False
+    )
 
     class Meta:
         default_permissions = ("view",)
@@ -55,6 +61,10 @@ class Coupon(models.Model):
         indexes = [
             models.Index(fields=["pool", "-id"], name="earning_coupons_of_pool"),
             models.Index(fields=["card"], name="earning_coupons_of_card", condition=Q(card__isnull=False)),
+            # The next to be given, beside a million that were.
+            models.Index(fields=["pool", "id"], name="earning_coupons_free", condition=Q(used_at=None)),
+            models.Index(fields=["order"], name="earning_coupons_of_order", condition=Q(order__isnull=False)),
+            models.Index(fields=["credit"], name="earning_coupons_of_credit", condition=Q(credit__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(fields=["program", "code"], name="earning_coupon_code_once_in_a_program"),

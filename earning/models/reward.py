@@ -5,18 +5,20 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from simple_history.models import HistoricalRecords
 
 from cxmanager.periods import checked_end, end_of_day, last_day
 from cxmanager.refusals import Refusal
+from earning.models.coupon import Coupon
 from earning.refusals import refusal
 
 
 class RewardDefinitionQuerySet(models.QuerySet):
     def offered(self, *, at: datetime) -> "RewardDefinitionQuerySet":
         """What customers can have for points at that moment, whoever they are."""
-        return self.filter(
+        left = Coupon.objects.filter(pool=OuterRef("coupon_pool"), used_at=None)
+        return self.annotate(code_is_left=Exists(left)).filter(
             Q(available_from=None) | Q(available_from__lte=at),
             Q(available_until=None) | Q(available_until__gte=at),
             points_cost__isnull=False,
@@ -88,6 +90,15 @@ class RewardDefinition(models.Model):
         max_length=191,
         blank=True,
         help_text="The handle of a benefit definition: customers who take this from the catalogue get that. Example: birthday-coffee.",
+    )
+    coupon_pool = models.ForeignKey(
+        "earning.CouponPool",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="rewards",
+        verbose_name="codes",
+        help_text="Each that is given comes with a code of this pool, such as for a partner's shop. None left: none is given.",
     )
     points_cost = models.DecimalField(
         max_digits=18,
@@ -171,6 +182,8 @@ class RewardDefinition(models.Model):
             raise ValidationError({"stock": ValidationError(said, code="below_used")})
         if self.available_from and self.available_until and self.available_until <= self.available_from:
             raise ValidationError({"available_until": "It must end after it starts."})
+        if self.coupon_pool_id and self.program_id and self.coupon_pool.program_id != self.program_id:
+            raise ValidationError({"coupon_pool": "This pool belongs to another program."})
 
     @property
     def unit(self) -> str:
@@ -188,6 +201,13 @@ class RewardDefinition(models.Model):
             return end_of_day(last_day(issued_on, period=self.period, period_type=self.period_type), timezone=zone)
 
         return checked_end(end)
+
+    def has_code_left(self) -> bool:
+        """Whether one can be given as far as codes go. One query, or none without a pool and for what is `offered()`."""
+        if self.coupon_pool_id is None:
+            return True
+        known = getattr(self, "code_is_left", None)
+        return Coupon.objects.filter(pool=self.coupon_pool_id, used_at=None).exists() if known is None else known
 
     def why_not_issuable(self, profile) -> Refusal | None:
         """Why this cannot be given to the customer now, or None."""

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from cxmanager.refusals import Refusal
 from earning.amounts import POINTS
+from earning.coupons.giving import give_codes, take_codes_back
 from earning.ledger.restoring import restore
 from earning.ledger.spending import spend
 from earning.ledger.taking_back import reverse
@@ -19,6 +20,9 @@ from earning.rewards.rewarding import as_issued
 from profiles.acting import action_of
 from profiles.cause import Cause
 from profiles.models import Profile
+
+# What an order made that is no row to be looked up: the code itself.
+CODE = "code"
 
 
 @transaction.atomic
@@ -34,8 +38,8 @@ def order(
     """Let the customer take so many from the catalogue. Records `points.spent`, `reward.ordered` and what the reward itself records.
 
     The same `external_id` of the same customer and reward returns the order that it made. Raises ValidationError, Refusal:
-    not_in_catalogue, not_available_now, tier_required, most_for_each, insufficient_points, in_debt, out_of_stock, and those
-    of the benefit. The stock, which all customers share, is touched last.
+    not_in_catalogue, not_available_now, tier_required, most_for_each, insufficient_points, in_debt, no_coupons_left,
+    out_of_stock, and those of the benefit. Codes and the stock, which all customers share, are touched last.
     """
     if quantity < 1:
         raise ValidationError({"quantity": "Order at least one."})
@@ -55,8 +59,10 @@ def order(
     new.external_id = external_id or None
     new.made = _hand_over(definition, card, quantity, at=at, cause=cause)
     new.save()
+    codes = give_codes(definition, card, quantity, at=at, cause=cause, order=new)
+    new.made += [{"type": CODE, "id": one} for one in codes]
     new.event = card.profile.record("reward.ordered", subject=new, at=at, cause=cause, payload=payload_of(new))
-    new.save(update_fields=["event"])
+    new.save(update_fields=["event", "made"])
     _take_stock(definition, quantity)
     return new
 
@@ -73,6 +79,8 @@ def why_not_ordered(
         return no
     if definition.stock is not None and definition.stock_used >= definition.stock:
         return refusal("out_of_stock")
+    if not definition.has_code_left():
+        return refusal("no_coupons_left")
     if definition.max_per_profile is not None:
         if taken is None:
             held = RewardAllowance.objects.filter(card=card, definition=definition).first()
@@ -154,15 +162,16 @@ def cancel(one: RewardOrder, *, at: datetime, cause: Cause) -> RewardOrder:
     fresh = fresh.get(pk=one.pk)
     if fresh.cancelled_at is not None:
         raise refusal("already_cancelled")
-    if fresh.definition.benefit and fresh.made:
+    if fresh.definition.benefit and any(made["type"] != CODE for made in fresh.made):
         raise refusal("order_is_a_benefit")
-    for credit in Credit.objects.filter(pk__in=[made["id"] for made in fresh.made]):
+    for credit in Credit.objects.filter(pk__in=[made["id"] for made in fresh.made if made["type"] != CODE]):
         if credit.remaining != credit.value:
             raise refusal("order_was_used")
         # Whatever becomes of goods that come back: who has the points back has the reward no more.
         reverse(credit.card, {credit: None}, at=at, cause=cause, policy=Program.ReturnPolicy.WITHIN_BALANCE)
     if fresh.debit is not None:
         restore(fresh.debit, at=at, cause=cause)
+    take_codes_back(fresh)
     RewardAllowance.objects.filter(
         card=fresh.card_id, definition=fresh.definition_id, taken__gte=fresh.quantity
     ).update(taken=F("taken") - fresh.quantity)

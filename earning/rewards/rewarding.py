@@ -11,6 +11,7 @@ from django.db.models import Q, Sum
 from cxmanager.amounts import money
 from cxmanager.periods import checked_end
 from earning.amounts import ZERO, checked
+from earning.coupons.giving import give_codes
 from earning.ledger.taking_back import reverse
 from earning.ledger.transferring import continued
 from earning.ledger.wallet import Wallet
@@ -38,7 +39,7 @@ def issue(
     """Give the customer one reward of this definition and return it. Records `reward.issued`.
 
     The same `external_id` for the same customer and definition returns the reward that it made. Raises ValidationError,
-    Refusal: reward_archived, profile_inactive, card_closed, external_id_taken.
+    Refusal: reward_archived, profile_inactive, card_closed, external_id_taken, no_coupons_left.
     """
     no = definition.why_not_issuable(profile)
     if no is not None:
@@ -50,7 +51,7 @@ def issue(
         earlier = _issued_before(definition, card, external_id)
         if earlier is not None:
             return earlier
-    return card.credit(
+    made = card.credit(
         value_of(definition, value),
         at=at,
         cause=cause,
@@ -58,6 +59,8 @@ def issue(
         external_id=external_id or None,
         meta=meta,
     )
+    give_codes(definition, made.card, 1, at=at, cause=cause, credit=made)
+    return made
 
 
 def as_issued(

@@ -183,6 +183,10 @@ def taken_by_another(desk) -> None:
     ordering.order(offered(desk, stock=1), desk.other, **desk.now)
 
 
+def without_codes(desk) -> None:
+    offered(desk, coupon_pool=CouponPool.objects.create(program=desk.program, name="Cinema", handle="cinema"))
+
+
 def ordered(desk) -> None:
     desk.made = ordering.order(offered(desk), desk.member, **desk.now)
 
@@ -372,6 +376,7 @@ EARNING = {
     "tier_required": (for_gold, ORDER),
     "most_for_each": (taken_before, ORDER),
     "out_of_stock": (taken_by_another, ORDER),
+    "no_coupons_left": (without_codes, ORDER),
     "already_cancelled": (cancelled, CANCEL),
     "order_was_used": (used_since, CANCEL),
     "order_is_a_benefit": (ordered_a_benefit, CANCEL),

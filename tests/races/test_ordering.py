@@ -4,10 +4,20 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from time import sleep
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
+from earning.coupons.making import bring
 from earning.locking import balance_of
-from earning.models import Credit, LoyaltyCard, RewardAllowance, RewardDefinition, RewardOrder
+from earning.models import (
+    Coupon,
+    CouponPool,
+    Credit,
+    LoyaltyCard,
+    Program,
+    RewardAllowance,
+    RewardDefinition,
+    RewardOrder,
+)
 from earning.rewards import ordering
 from profiles.cause import Cause
 from profiles.models import Profile
@@ -108,3 +118,30 @@ def test_of_two_orders_cancelled_many_times_each_gives_its_room_back_once(at_onc
 
     assert sorted(getattr(one, "code", "done") for one in results) == [*["already_cancelled"] * 6, "done", "done"]
     assert RewardAllowance.objects.get().taken == 0
+
+
+def codes_given(at_once) -> list[str]:
+    """Thirty customers want a reward that comes with one of five codes; the codes of the orders that were made."""
+    program = Program.objects.default()
+    pool = CouponPool.objects.create(program=program, name="Cinema", handle="cinema")
+    bring(pool, [f"seat-{number}" for number in range(STOCK)])
+    cinema = reward(points_cost=Decimal(40), coupon_pool=pool)
+
+    results = at_once([ordering_by(one, cinema.pk) for one in customers()])
+
+    assert {getattr(one, "code", "done") for one in results} <= {"done", "no_coupons_left"}
+    return sorted(made["id"] for one in RewardOrder.objects.all() for made in one.made if made["type"] == "code")
+
+
+def test_each_code_goes_to_one_customer(at_once):
+    assert codes_given(at_once) == [f"seat-{number}" for number in range(STOCK)]
+    assert Coupon.objects.filter(order__isnull=False).count() == STOCK
+
+
+def test_without_the_lock_the_condition_still_lets_nobody_have_anothers(at_once, monkeypatch):
+    """Fewer get one then: who looked at the same code as somebody faster goes away with nothing."""
+    monkeypatch.setattr(connection.features.__class__, "has_select_for_update_skip_locked", False)
+
+    codes = codes_given(at_once)
+
+    assert len(codes) == len(set(codes)) <= STOCK

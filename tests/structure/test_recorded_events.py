@@ -16,11 +16,12 @@ from achievements.models import AchievementDefinition
 from benefits.expiring import tell_some
 from benefits.models import BenefitDefinition
 from earning import pointing
+from earning.coupons.making import bring
 from earning.ledger.adjusting import reject
 from earning.ledger.approving import block, unblock
 from earning.ledger.restoring import restore
 from earning.ledger.warning import warn_some
-from earning.models import Award, Badge, EarningRule, LoyaltyCard, TierDefinition
+from earning.models import Award, Badge, CouponPool, EarningRule, LoyaltyCard, TierDefinition
 from earning.occurrences import couponing, referring
 from earning.occurrences.reporting import report
 from earning.rewards import ordering, redeeming, rewarding
@@ -217,6 +218,9 @@ def of_rewards(tour: Tour) -> None:
     paid = redeeming.redeem(tour.member, Decimal(5), **told)
     redeeming.give_back(paid, Decimal(2), **told)
     redeeming.reverse_redemption(paid, **told)
+    pool = CouponPool.objects.create(program=ten.program, name="Cinema", handle="cinema")
+    bring(pool, ["seat-1"])
+    rewarding.issue(reward(handle="cinema", coupon_pool=pool), tour.member, **told)
 
 
 def of_products(tour: Tour) -> None:
