@@ -48,7 +48,7 @@ def cutoff(at: datetime) -> date:
 
 def refresh(profile: Profile | None, *, at: datetime, cause: Cause, is_only_more: bool = False) -> dict[str, list]:
     """Bring one customer's figures up to date and record `aggregation.updated` if any changed. Two statements after a sale
-    on PostgreSQL, four otherwise; three more on SQLite.
+    on PostgreSQL, four otherwise; four more on SQLite.
 
     Returns {"field": [before, after]}. For nobody's transactions there is nothing to do. After a sale, when `is_only_more`
     was bought, no brand or place can have gone, which spares two of the statements.
