@@ -22,4 +22,4 @@ class BackTest(models.Model):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"{self.document.get('name') or 'Draft'}, {self.starts_on} to {self.ends_on}"
+        return f"{self.document.get('name') or 'Draft'}, {self.starts_on:%-d %b %Y} to {self.ends_on:%-d %b %Y}"
