@@ -18,6 +18,7 @@ from earning.tiers import tiering
 from profiles.cause import Cause, Door
 from profiles.models import Location, Profile
 from reactions.models import Webhook
+from transactions.currencies import programme_currency
 from transactions.models import Transaction
 
 NAME = "Contract client"
@@ -80,7 +81,13 @@ class Command(BaseCommand):
         pointing.give(profile, Decimal(10), definition=points, external_id="contract-point", at=at, cause=cause)
         ten, _ = RewardDefinition.objects.get_or_create(
             handle="contract-reward",
-            defaults={"name": "Contract reward", "program": Program.objects.default(), "value": Decimal(10)},
+            defaults={
+                "name": "Contract reward",
+                "program": Program.objects.default(),
+                "value": Decimal(10),
+                # As the sale: all money that a contract client finds is of one currency.
+                "currency": programme_currency(),
+            },
         )
         rewarding.issue(ten, profile, external_id="contract-reward", at=at, cause=cause)
 

@@ -5,9 +5,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from rest_framework.test import APIClient
 
-from access.models import ApiToken, User
+from access.models import ApiToken, Setting, User
 from benefits.models import Benefit, BenefitDefinition
+from earning.models import Credit
 from profiles.models import Event, Location, Profile
+from transactions.models import Transaction
 
 
 def run(*arguments: str) -> list[str]:
@@ -70,6 +72,13 @@ def test_contract_clients_find_what_they_need(db):
     progress = client.get(f"/api/v3/profiles/{printed['profile_id']}/tiers").json()["data"]
     assert progress["current_tier"]["handle"] == "contract-tier"
     assert Benefit.objects.get().profile_id == Profile.objects.get(pk=printed["profile_id"]).pk
+
+
+def test_all_money_of_the_contract_is_of_one_currency(db):
+    Setting.objects.filter(handle="currency").update(value="NZD")
+    profile = json.loads(run("seed_contract")[-1])["profile_id"]
+    [reward] = Credit.objects.filter(card__profile=profile).exclude(unit="points")
+    assert {reward.unit, Transaction.objects.get().currency} == {"NZD"}
 
 
 def test_seeding_twice_makes_nothing_twice(db):
