@@ -66,6 +66,9 @@ class Follower:
         """The customers whose cards may change with a purchase of this one. They are locked with them, before anything else."""
         return ()
 
+    def expect(self, profile_ids: Collection[UUID], *, at: datetime) -> None:
+        """Many purchases of these customers come next, whose turn it is: make for all at once what each would get with the first."""
+
     def foresee(self, profile: Profile, *, at: datetime):
         """What must be known of the customer as it is before the verb writes anything. Handed back as `foreseen`."""
 
@@ -86,6 +89,12 @@ def lock_others(*profile_ids: UUID | None) -> None:
     others = {key for one in FOLLOWERS for profile in own for key in one.others_locked(profile)} - own
     if others:
         lock_customers({*own, *others})
+
+
+def expect(profile_ids: Collection[UUID], *, at: datetime) -> None:
+    """Tell all followers whose purchases come next. They may as well come without."""
+    for one in FOLLOWERS:
+        one.expect(profile_ids, at=at)
 
 
 def foresee(profile: Profile | None, *, at: datetime) -> tuple:

@@ -1,6 +1,6 @@
 """Purchases earn at once: what is recorded, changed, undone or claimed is followed here, in the transaction of its verb (transactions.following)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from django.db.models import Prefetch
@@ -11,7 +11,7 @@ from earning.awards.awarding import Made, Source, award, keep_loaded
 from earning.awards.deciding import earns_by_purchases, occurrences_of
 from earning.awards.earned import told_of
 from earning.awards.members import AtHand, cards_of
-from earning.models import Award, Debit, EarningRule, LoyaltyCard
+from earning.models import Award, Debit, EarningRule, LoyaltyCard, Program
 from earning.occurrences.climbing import climb
 from earning.purchases import purchase_of
 from profiles.cause import Cause
@@ -51,6 +51,13 @@ class Earning(Follower):
     def others_locked(self, profile_id: UUID) -> list[UUID]:
         """Who referred the customer, where they earn by it."""
         return [key for (key,) in REFERRERS.rows(profile=profile_id)]
+
+    def expect(self, profile_ids: Collection[UUID], *, at) -> None:
+        """A card for each who has none. Six statements, however many."""
+        held = LoyaltyCard.objects.filter(profile__in=profile_ids).order_by()
+        without = set(profile_ids) - set(held.values_list("profile", flat=True))
+        if without:
+            LoyaltyCard.objects.make([*without], Program.objects.default(), at=at, cause=Cause())
 
     def foresee(self, profile: Profile, *, at) -> list[AtHand]:
         found = cards_of(profile, at=at)

@@ -120,6 +120,8 @@ class Lot:
         in_order = sorted(self.earning, key=lambda one: (one[0].type == Transaction.Type.RETURN, one[0].transacted_at))
         # Of those that were locked, only their keys are in hand.
         owners = Profile.objects.in_bulk({built.profile_id for built, _ in in_order})
+        if owners:
+            following.expect(owners.keys(), at=self.at)
         for built, parts in in_order:
             built.profile = owners[built.profile_id]
             foreseen = following.foresee(built.profile, at=self.at)

@@ -12,9 +12,11 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.db.models import Sum
+from django.test.utils import CaptureQueriesContext
 
-from earning.models import Award, Balance, LimitCounter, Program
+from earning.models import Award, Balance, LimitCounter, LoyaltyCard, Program
 from profiles.cause import Cause
 from profiles.models import Profile
 from tests.earning.rules_made import limit, rule
@@ -209,3 +211,24 @@ def test_a_dirty_file_earns_what_was_worked_out_apart(program, at, tmp_path, see
     assert given["points"] - given["back"] == sum(sums["points"] for sums in have.values())
     assert max(one.used for one in LimitCounter.objects.all()) == 40
     call_command("check_ledger", stdout=StringIO())
+
+
+def test_customers_of_a_file_get_their_cards_together(db, tmp_path):
+    """Each purchase costs its own statements; the card of a customer who has none yet costs none more."""
+    people = [f"customer{number}@example.com" for number in range(12)]
+    for email in people:
+        Profile(first_name="New", email=email).enrol(at=BEGIN, cause=Cause())
+    rule("One per unit", points="1")
+    first, second = tmp_path / "first.csv", tmp_path / "second.csv"
+    for file, letter in ((first, "A"), (second, "B")):
+        rows = [f"{letter}{number},{email},2026-03-01 10:00:00,KNIT,1,10" for number, email in enumerate(people)]
+        file.write_text("\n".join(["external_id,email,transacted_at,sku,quantity,price_sell", *rows]))
+    with CaptureQueriesContext(connection) as with_new_cards:
+        call_command("import_transactions", first, earn=True, stdout=StringIO())
+    with CaptureQueriesContext(connection) as with_cards:
+        call_command("import_transactions", second, earn=True, stdout=StringIO())
+
+    assert LoyaltyCard.objects.count() == len(people)
+    assert Balance.objects.filter(active=20).count() == len(people)
+    # What each customer's first purchase alone asks is the same as ever; the cards are six statements for all.
+    assert len(with_new_cards) - len(with_cards) < 3 * len(people)
