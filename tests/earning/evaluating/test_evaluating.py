@@ -119,6 +119,17 @@ def test_stopping_ends_the_later_phases_too():
     assert said(*rules) == "“Double week” applied, and it ends the evaluation."
 
 
+def test_a_rule_that_was_stopped_says_so_though_nothing_of_what_it_needs_was_bought():
+    stops = rule("spending", "4", stop_after=True, priority=1)
+    others = [
+        rule("spending", "4", include={"skus": ["other"]}, priority=2),
+        rule("multiple_reward", multipliers=[times("2", skus=["other"])]),
+        rule("specific_purchase", "5", match={"skus": ["other"]}),
+    ]
+    assert reasons(stops, *others) == [None, "stopped_by", "stopped_by", "stopped_by"]
+    assert reasons(*others) == ["no_matching_lines"] * 3
+
+
 def test_a_rule_without_effect_stops_nothing():
     none = rule("spending", "4", stop_after=True, include={"skus": ["other"]}, priority=1)
     refused = rule("spending", "4", stop_after=True, limits=(limit("points", "1"),), priority=2)
