@@ -14,6 +14,8 @@ from django.db import connection
 from transactions.models import Aggregation
 
 Statement = tuple[str, list]
+# The least that the column of a percentage takes.
+LEAST_PERCENT = "-99999.99"
 
 
 class Dialect:
@@ -38,12 +40,15 @@ class Dialect:
         return f"CASE WHEN {count} > 0 THEN SIGN({cents}) * ({rounded}) / 100.0 ELSE 0 END"
 
     def percent_off(self, paid: str, full: str) -> str:
-        """How much lower what was paid is than the full price, in percent with two decimals; null without a full price."""
+        """How much lower what was paid is than the full price, in percent with two decimals; null without a full price.
+
+        A till that says a cent for the full price makes it anything below nothing, and the column keeps what it can.
+        """
         if self.is_postgresql:
-            return f"CASE WHEN {full} > 0 THEN ROUND(100 - 100 * {paid} / {full}, 2) END"
+            return f"CASE WHEN {full} > 0 THEN GREATEST(ROUND(100 - 100 * {paid} / {full}, 2), {LEAST_PERCENT}) END"
         hundredths = f"(10000 * ({full} - {paid}))"
         rounded = f"(2 * ABS{hundredths} + {full}) / (2 * {full})"
-        return f"CASE WHEN {full} > 0 THEN SIGN({full} - {paid}) * ({rounded}) / 100.0 END"
+        return f"CASE WHEN {full} > 0 THEN MAX(SIGN({full} - {paid}) * ({rounded}) / 100.0, {LEAST_PERCENT}) END"
 
     def days(self, later: str, earlier: str) -> str:
         if self.is_postgresql:

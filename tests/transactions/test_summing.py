@@ -65,7 +65,7 @@ def worked_out(profile, *, at: datetime) -> dict:
         "channel": {frozenset(): "", frozenset({True}): "CO", frozenset({False}): "CF"}.get(frozenset(places), "CM"),
         "latest_shop_spend": sales[-1].net if sales else Decimal(0),
         "latest_shop_currency": sales[-1].currency if sales else "",
-        "discount_avg": rounded(100 * (full - paid) / full) if full > 0 else None,
+        "discount_avg": max(rounded(100 * (full - paid) / full), Decimal("-99999.99")) if full > 0 else None,
         "most_transacted_location_id": favourite(sales),
         "latest_transacted_location_id": latest_place(sales),
     }
@@ -266,6 +266,11 @@ def test_kept_figures_are_the_rebuilt_and_the_worked_out(moves):
         assert back.profile_id == back.returns.profile_id
         live = [one.total for one in back.returns.returned_by.all() if one.takes_back]
         assert sum(live, Decimal(0)) <= back.returns.total
+
+
+def test_a_full_price_of_a_cent_refuses_no_sale(sell, member, at, cause):
+    sell(line(), total=Decimal("99999.99"), total_original=Decimal("0.01"))
+    assert kept(member)["discount_avg"] == Decimal("-99999.99")
 
 
 def test_nothing_is_told_when_no_figure_changes(sell, member, at, cause):
