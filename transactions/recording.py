@@ -18,7 +18,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from cxmanager.statements import insert, insert_all
+from cxmanager.inserting import insert, insert_all
 from profiles.cause import Cause
 from profiles.models import Profile, Tag
 from transactions import following, summing

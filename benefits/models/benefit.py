@@ -9,9 +9,10 @@ from benefits.models.benefit_rows import BenefitQuerySet
 from benefits.models.counter import GlobalCounter
 from benefits.models.redemption import Redemption
 from benefits.refusals import refusal, too_few
+from cxmanager.inserting import insert
 from cxmanager.periods import checked_end
 from cxmanager.refusals import Refusal
-from cxmanager.statements import Update, insert
+from cxmanager.statements import Update
 from profiles.cause import Cause
 from profiles.models.event import as_json
 from profiles.models.location import validate_timezone

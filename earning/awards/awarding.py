@@ -3,25 +3,26 @@
 Called in the customer's turn (transactions.locking). What many customers share, the limits for all, is taken last.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import groupby
 
 from django.db import transaction as database
-from django.db.models import Exists, F, OuterRef
-from django.db.models.functions import Round
+from django.db.models import Exists, OuterRef
 
-from cxmanager.statements import Fetch, insert_all
+from cxmanager.inserting import insert_all
+from cxmanager.statements import Fetch
 from earning.amounts import POINTS
 from earning.awards.deciding import Decision, Given, decide
-from earning.awards.members import AtHand, Counters
+from earning.awards.limit_uses import LimitGone, lock_counters, take, takes_of_all
+from earning.awards.members import AtHand
 from earning.coupons.codes import use_up, with_pools
 from earning.ledger.crediting import Grant, put_on
 from earning.ledger.expiry import Expiry
 from earning.ledger.wallet import Wallet
-from earning.models import Award, Badge, BadgeHeld, Balance, Credit, EarningRule, LimitCounter, LoyaltyCard
+from earning.models import Award, Badge, BadgeHeld, Balance, Credit, EarningRule, LoyaltyCard
 from earning.snapshot import REFERRER, Occurrence, Purchase
 from earning.tiers.tiering import refresh
 from earning.windows import window_of
@@ -40,10 +41,6 @@ BALANCE = Fetch(
     at=datetime.min.replace(tzinfo=UTC),
 )
 LONGEST_WORKING = 500
-
-
-class LimitGone(Exception):
-    """Somebody was faster with what was left of a limit that all customers share."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +94,7 @@ def award(
                 first(decision)
                 made = write(decision, source, at=at, cause=cause)
                 follow_tiers(made, source, at=at, cause=cause)
-                take(made)
+                take(made.awards, decision)
             return made
         except LimitGone:
             decision = decide(at_hand, occurrences, rules=rules)
@@ -243,72 +240,3 @@ def tell_pending(awards: Sequence[Award], *, at: datetime, cause: Cause) -> None
 
 def event_of(name: str, one: Award, *, at: datetime, cause: Cause, **more) -> Event:
     return Event.of(name, at=at, cause=cause, profile=one.card.profile, subject=one, payload=one.as_payload() | more)
-
-
-# --- Limits -----------------------------------------------------------------------------------------------------------
-
-
-def uses_of(made: Iterable[Award], limits: dict) -> dict[tuple[int, int | None, str], Decimal]:
-    """What the awards take of limits: by limit, card (None for all) and window."""
-    uses: dict[tuple[int, int | None, str], Decimal] = {}
-    for one in made:
-        for limit, window, amount in one.taken:
-            key = (limit, one.card_id if limits[limit].scope == "member" else None, window)
-            uses[key] = uses.get(key, Decimal(0)) + Decimal(amount)
-    return uses
-
-
-def takes_of_all(decision: Decision) -> bool:
-    """Whether something is taken of a limit that all customers share, so that somebody may be faster."""
-    limits = decision.at_hand.rules.limits
-    return any(limits[limit].scope == "global" for one in decision.given for limit, _ in one.awarded.uses)
-
-
-def take(made: Made) -> None:
-    """Count what the awards use, the limits that all share last and in the order of their ids.
-
-    Raises LimitGone where such a limit does not leave as much. One statement for the members' limits that were used before,
-    one for new ones, and one for each that all share.
-    """
-    limits = made.decision.at_hand.rules.limits
-    uses = uses_of(made.awards, limits)
-    of_members = {key: amount for key, amount in uses.items() if key[1] is not None}
-    take_of_members(of_members, made.decision.counters, limits)
-    for key in sorted((key for key in uses if key[1] is None), key=lambda key: (key[0], key[2])):
-        take_of_all(key, uses[key], made.decision.counters, cap=limits[key[0]].cap)
-
-
-def take_of_members(uses: dict, counters: Counters, limits: dict) -> None:
-    """Plainly: the customer is locked, so nobody else counts their uses."""
-    changed, new = [], []
-    for (limit, card, window), amount in uses.items():
-        row = counters.rows.get((limit, card))
-        one = LimitCounter(limit_id=limit, card_id=card, period_key=window, used=amount, cap=limits[limit].cap)
-        if row is None:
-            new.append(one)
-        else:
-            one.pk, one.used = row[0], row[1] + amount
-            changed.append(one)
-    if changed:
-        LimitCounter.objects.bulk_update(changed, ["used", "cap"])
-    if new:
-        LimitCounter.objects.bulk_create(new)
-
-
-def take_of_all(key: tuple, amount: Decimal, counters: Counters, *, cap: Decimal) -> None:
-    limit, _, window = key
-    if (limit, None) not in counters.rows:
-        row = LimitCounter(limit_id=limit, card=None, period_key=window, used=0, cap=cap)
-        LimitCounter.objects.bulk_create([row], ignore_conflicts=True)
-    room = LimitCounter.objects.filter(limit=limit, card=None, period_key=window, used__lte=cap - amount)
-    # SQLite adds binary numbers, and what they miss by would be beyond the limit.
-    if not room.update(used=Round(F("used") + amount, precision=4), cap=cap):
-        raise LimitGone
-
-
-def lock_counters(decision: Decision) -> None:
-    """Wait for all who take of the same limits, and keep others from them until the transaction ends."""
-    limits = decision.at_hand.rules.limits
-    shared = {limit for one in decision.given for limit, _ in one.awarded.uses if limits[limit].scope == "global"}
-    rows = LimitCounter.objects.select_for_update().filter(limit__in=shared, card=None).order_by("pk")
-    list(rows.values_list("pk"))

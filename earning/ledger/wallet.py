@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 
-from cxmanager.statements import insert_all
+from cxmanager.inserting import insert_all
 from earning.amounts import ZERO
 from earning.ledger.incrementing import increment
 from earning.ledger.told import HELD, Told, write_down

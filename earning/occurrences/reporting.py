@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from cxmanager.statements import insert
+from cxmanager.inserting import insert
 from earning.models import EarningRule, LoyaltyCard, Program, ReportedEvent
 from earning.occurrences.happening import Heard, award_happening
 from earning.reasons import Code

@@ -4,8 +4,8 @@ from datetime import date, datetime
 from django.conf import settings
 from django.db import models
 
+from cxmanager.inserting import insert, insert_all
 from cxmanager.refusals import Refusal
-from cxmanager.statements import insert, insert_all
 from jobs.poking import poke
 from profiles.cause import Cause
 

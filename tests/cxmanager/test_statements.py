@@ -7,7 +7,8 @@ import pytest
 from django.db import connection
 from django.db.models import Value
 
-from cxmanager.statements import MOST_AT_ONCE, Fetch, insert_all, numbered
+from cxmanager.inserting import MOST_AT_ONCE, insert_all
+from cxmanager.statements import Fetch, numbered
 from transactions.models import Product, Transaction, TransactionItem
 
 AT = datetime(2026, 5, 1, 12, tzinfo=UTC)

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError
 
-from earning.awards import approvals, awarding
+from earning.awards import approvals, limit_uses
 from earning.models import Award, Balance, Credit, LimitCounter, LoyaltyCard, Program, ReportedEvent
 from earning.occurrences.reporting import report
 from profiles.models import Event, Profile
@@ -107,7 +107,7 @@ def test_without_the_condition_the_constraint_would_have_to_refuse(at_once, monk
         )
         LimitCounter.objects.filter(pk=row.pk).update(used=row.used + amount)
 
-    monkeypatch.setattr(awarding, "take_of_all", take)
+    monkeypatch.setattr(limit_uses, "take_of_all", take)
     at_once([selling(one) for one in people])
     assert points_of(*people) > 75
 

@@ -7,7 +7,7 @@ import pytest
 from django.db.models import F
 
 from cxmanager.refusals import Refusal
-from earning.awards import awarding
+from earning.awards import awarding, limit_uses
 from earning.coupons import codes, making
 from earning.models import Award, Balance, Coupon, CouponPool, LimitCounter, LoyaltyCard, Program, Referral
 from earning.occurrences import couponing, referring
@@ -72,7 +72,7 @@ def test_without_the_condition_it_is_used_too_often(hundred, at_once, monkeypatc
         LimitCounter.objects.bulk_create([row], ignore_conflicts=True)
         LimitCounter.objects.filter(limit=key[0], card=None).update(used=F("used") + amount, cap=10_000)
 
-    monkeypatch.setattr(awarding, "take_of_all", take_of_all)
+    monkeypatch.setattr(limit_uses, "take_of_all", take_of_all)
     everybody = members(TILLS * EACH)
 
     at_once([entering(everybody[number::TILLS], "HUNDRED") for number in range(TILLS)])
