@@ -220,10 +220,12 @@ def undo_return(back: Transaction, *, at: datetime, cause: Cause) -> None:
             if was_gone and is_left(one, goods):
                 one.state = State.PENDING_APPROVAL if one.was_never_approved else State.GIVEN
             again = Reversal(points - due.points, money - due.money)
-            awards.append((one, again, was_gone and one.state == State.GIVEN))
+            awards.append((one, again, was_gone and one.state != State.REVERSED))
     Award.objects.bulk_update([one for one, *_ in awards], ["points_reversed", "currency_reversed", "state"])
     take_again(awards)
-    give_badges([one for one, _, is_back in awards if is_back and one.badge_id], at=at, cause=cause)
+    # What waits for approval again has given no badge.
+    back_again = [one for one, _, is_back in awards if is_back and one.state == State.GIVEN]
+    give_badges([one for one in back_again if one.badge_id], at=at, cause=cause)
     for card in cards_of(one for one, *_ in awards):
         refresh(card, at=at, cause=cause, transaction=back)
 

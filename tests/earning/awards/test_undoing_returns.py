@@ -48,8 +48,9 @@ def test_more_is_used_than_there_is_where_others_used_it_meanwhile(card, returne
     assert balance(card)["active"] == 20
 
 
-def test_times_are_counted_again_once_all_of_it_was_gone(card, returned, sell, at, cause):
-    spending("1", limits=[limit(1, period="month")])
+@pytest.mark.parametrize("requires_approval", [False, True])
+def test_times_are_counted_again_once_all_of_it_was_gone(card, returned, sell, at, cause, requires_approval):
+    spending("1", limits=[limit(1, period="month")], requires_approval=requires_approval)
     returned().void(at=at, cause=cause)
 
     assert LimitCounter.objects.get().used == 1
