@@ -16,7 +16,7 @@ class WordsWidget(UnfoldAdminTextareaWidget):
     def render(self, name, value, attrs=None, renderer=None):
         """A form gives the text to edit; the admin's read-only pages give the list, which is said in a line."""
         if isinstance(value, list):
-            return ", ".join(value)
+            return ", ".join(map(str, value))
         return super().render(name, value, attrs, renderer)
 
 

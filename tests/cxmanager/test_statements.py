@@ -69,8 +69,9 @@ def test_nothing_is_inserted_of_nothing():
 
 def test_the_size_of_numbers_makes_no_new_statement():
     """Of keys of all sizes in all places PostgreSQL has one statement to prepare."""
-    if connection.vendor != "postgresql":
-        pytest.skip("Only PostgreSQL prepares statements.")
+    if connection.vendor == "sqlite":
+        # It prepares none.
+        return
     before = prepared()
     for number in range(12):
         insert_all([Product(title="Scarf", position=number), Product(title="Hat", position=number * 10_000)])

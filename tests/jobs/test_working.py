@@ -107,6 +107,7 @@ class TestForAWhile:
         assert (count >= 1, is_more_left) == (True, True)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_what_only_the_clock_makes_due_is_asked_for_less_often(monkeypatch):
     monkeypatch.setitem(RESTS, "slow", 60.0)
     asked, begun = Counter(), time.monotonic()

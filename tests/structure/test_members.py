@@ -239,6 +239,11 @@ def everything(profile, definitions, at, *, word: str, name: str) -> SimpleNames
     )
 
 
+@pytest.fixture
+def definitions(db) -> SimpleNamespace:
+    return make_definitions()
+
+
 @pytest.fixture(scope="module")
 def otto(made_once) -> SimpleNamespace:
     """The ids of all that is Otto's. Maria has the same kinds of things."""

@@ -58,6 +58,7 @@ def test_a_program_is_made_and_made_the_default(browser, program):
         "pending_days": "14",
         "return_policy": "unlimited",
         "restore_grace_days": "0",
+        "transfer_period": "month",
         "delivery_skus": "SHIP-1\nSHIP-2",
     }
     answer = browser.post(page("program_add"), said)
