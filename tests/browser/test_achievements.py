@@ -43,7 +43,9 @@ def test_from_the_recipe_to_the_reward(page, sign_in, look, manager, member, cau
     # A reaction to its first level, with a click.
     page.get_by_role("link", name="Add a reaction Level 1").click()
     expect(page.locator(".cx-reaction-sentence")).to_contain_text("issue the benefit “Free service”")
-    page.get_by_label("Switched on").check(force=True)
+    # By the keyboard: what is above it may still be growing, and a click would miss it.
+    page.get_by_label("Switched on").press("Space")
+    expect(page.get_by_label("Switched on")).to_be_checked()
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("was saved.")).to_be_visible()
 

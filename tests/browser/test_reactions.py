@@ -23,7 +23,9 @@ def test_from_a_recipe_to_a_run(page, sign_in, look, manager, member, cause):
     page.get_by_role("button", name="Move up: Add a tag").press("Enter")
     expect(page.locator(".cx-steps .cx-panel-title")).to_have_text(["1. Filter", "2. Add a tag", "3. Issue a benefit"])
     expect(page.locator(".cxb-field")).to_be_visible()
-    page.get_by_label("Switched on").check(force=True)
+    # By the keyboard: what is above it may still be growing, and a click would miss it.
+    page.get_by_label("Switched on").press("Space")
+    expect(page.get_by_label("Switched on")).to_be_checked()
     look("editor")
     page.get_by_role("button", name="Save", exact=True).press("Enter")
     expect(page.get_by_text("was saved.")).to_be_visible()
