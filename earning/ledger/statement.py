@@ -52,10 +52,15 @@ def entries(card: LoyaltyCard, units: Sequence[str], page: Sequence[dict]) -> li
         return []
     credits, debits = rows_of(card, units)
     numbers, first = [one["number"] for one in page], page[0]
-    before = Q(since__lt=first["since"]) | Q(since=first["since"], number__lt=first["number"])
-    put_on = credits.filter(before).values_list("unit").annotate(sum=Sum("value"))
+    since, number = first["since"], first["number"]
+    put_on = credits.filter(Q(created_at__lt=since) | Q(created_at=since, pk__lt=number))
+    put_on = put_on.order_by().values_list("unit").annotate(sum=Sum("value"))
     # What no credit covered is owed, and counts when it is repaid.
-    taken_off = debits.filter(before).values_list("unit").annotate(sum=Sum(F("amount") - F("owed")))
+    taken_off = (
+        debits.filter(Q(at__lt=since) | Q(at=since, pk__lt=number - FIRST_DEBIT))
+        .values_list("unit")
+        .annotate(sum=Sum(F("amount") - F("owed")))
+    )
     balances = dict.fromkeys(units, ZERO) | dict(put_on)
     for unit, amount in taken_off:
         balances[unit] -= amount
