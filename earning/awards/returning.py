@@ -157,7 +157,10 @@ def free(awards: Sequence[Award]) -> None:
     """Let the rules give again what they give once, and the limits as if these awards had never been: they are to be made anew."""
     if awards:
         give_back([(one, rest_of(one), True) for one in awards], is_undone=True)
-        Award.objects.filter(pk__in=[one.pk for one in awards]).update(once_key=None, taken=[], is_replaced=True)
+        for one in awards:
+            # On the awards too: what is taken back of them next must not free the limits once more.
+            one.once_key, one.taken, one.is_replaced = None, [], True
+        Award.objects.bulk_update(awards, ["once_key", "taken", "is_replaced"])
 
 
 def replace_awards(

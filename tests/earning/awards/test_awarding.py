@@ -160,6 +160,22 @@ def test_a_limit_for_all_is_counted_for_all(sell, points, program, other_member)
     assert LimitCounter.objects.get().used == 1
 
 
+def test_a_sale_that_earns_no_more_frees_only_what_it_used_of_a_limit(sell, program, at, cause):
+    spending("1", limits=[limit(200, measure="points", period="month")])
+    gone = sell(line(price="70.00"))
+    sell(line(price="60.00"))
+    gone.change({"status": "reversed"}, at=at, cause=cause)
+    assert LimitCounter.objects.get().used == 60
+
+
+def test_a_sale_that_moves_frees_only_what_it_used_of_a_limit(sell, program, other_member, other_card, at, cause):
+    spending("1", limits=[limit(200, measure="points", period="month")])
+    moves = sell(line(price="70.00"))
+    sell(line(price="60.00"))
+    moves.change({}, profile=other_member, at=at, cause=cause)
+    assert dict(LimitCounter.objects.values_list("card__profile__first_name", "used")) == {"Maria": 60, "Otto": 70}
+
+
 def test_the_first_purchase_is_one_ever(sell, take_back, points, program):
     event("first_purchase", points="50")
     sell(line(), external_id="S1")
