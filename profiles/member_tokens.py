@@ -45,13 +45,16 @@ def signed(profile: Profile | None, *, at: datetime) -> tuple[str, int]:
 
 @transaction.atomic
 def sign_in(profile: Profile, *, at: datetime, cause: Cause) -> tuple[str, int]:
-    """A token for a customer whom an app knows to be there, with its end; records `profile.signed_in`, once a day. Two queries, or one.
+    """A token for a customer whom an app knows to be there, with its end; records `profile.signed_in`, once a day. One query, or four on the day's first.
 
     Apps ask for a token again and again while somebody uses them: of a day, in the programme's time zone, the first counts.
     """
-    began = Moment(at).midnight(Moment(at).today)
-    if not profile.events.filter(name=SIGNED_IN, at__gte=began).exists():
-        profile.record(SIGNED_IN, at=at, cause=cause)
+    today = profile.events.filter(name=SIGNED_IN, at__gte=Moment(at).midnight(Moment(at).today))
+    if not today.exists():
+        profile.wait_for_turn()
+        # Again, as another request may have been the first meanwhile.
+        if not today.all().exists():
+            profile.record(SIGNED_IN, at=at, cause=cause)
     return signed(profile, at=at)
 
 

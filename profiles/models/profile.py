@@ -295,6 +295,10 @@ class Profile(HasIdentities, HasAttributes, HasConsents, HasAddresses, HasIntera
             self.record("profile.updated", at=at, cause=cause, payload={"changes": changes})
         return changes
 
+    def wait_for_turn(self) -> None:
+        """Go on once nobody else changes this customer, and let nobody until the transaction ends. One query."""
+        list(Profile.objects.select_for_update(no_key=True).filter(pk=self.pk).values_list("pk"))
+
     @classmethod
     def _tracked_fields(cls) -> list[str]:
         untracked = {"id", "search_text", "created_at", "updated_at"}

@@ -1,11 +1,15 @@
 """One e-mail, one phone, one card, one attribute, wanted by several callers at the same moment."""
 
+from time import sleep
+
 import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from profiles.member_tokens import signed
+from profiles.cause import Cause
+from profiles.member_tokens import SIGNED_IN, sign_in, signed
 from profiles.models import CustomAttribute, Event, Identity, Profile
+from tests.conftest import NOON
 
 CALLERS = 6
 
@@ -98,3 +102,19 @@ def test_without_looking_again_the_others_would_learn_it(at_once, monkeypatch):
     monkeypatch.setattr("profiles.joining.holder_of", lambda candidate: None)
     statuses = [answer.status_code for answer in at_once([join] * CALLERS)]
     assert sorted(statuses) == [202] + [422] * (CALLERS - 1)
+
+
+def signs_in(member: Profile) -> str:
+    return sign_in(Profile.objects.get(pk=member.pk), at=NOON, cause=Cause())[0]
+
+
+def test_of_a_day_one_sign_in_is_told(at_once, member):
+    tokens = at_once([lambda: signs_in(member)] * CALLERS)
+    assert all(isinstance(token, str) for token in tokens)
+    assert Event.objects.filter(name=SIGNED_IN).count() == 1
+
+
+def test_without_the_turn_several_sign_ins_are_told(at_once, member, monkeypatch):
+    monkeypatch.setattr(Profile, "wait_for_turn", lambda self: sleep(0.2))
+    at_once([lambda: signs_in(member)] * CALLERS)
+    assert Event.objects.filter(name=SIGNED_IN).count() > 1
