@@ -188,6 +188,44 @@ def test_what_is_given_and_spent_at_once_goes_once(at_once):
     assert list(drift()) == []
 
 
+@pytest.fixture
+def a_hundred_a_month(transactional_db):
+    """No more than so many points go from a card in a month."""
+    program = Program.objects.default()
+    program.transfer_max_in_period, program.transfer_period = Decimal(100), "month"
+    program.save()
+
+
+def giving_by_rows_of_its_own(giver: LoyaltyCard, taker: LoyaltyCard, points: int):
+    def give():
+        rows = LoyaltyCard.objects.select_related("program", "profile")
+        return rows.get(pk=giver.pk).transfer(rows.get(pk=taker.pk), Decimal(points), **TOLD)
+
+    return give
+
+
+@pytest.mark.usefixtures("a_hundred_a_month")
+def test_of_a_hundred_a_month_three_of_twelve_gifts_of_thirty_go(at_once):
+    one, other = cards(2)
+    one.credit(Decimal(1_000), **TOLD)
+
+    results = at_once([giving_by_rows_of_its_own(one, other, 30)] * TILLS)
+
+    assert outcome(results) == {"done": 3, "transfer_limit_reached": TILLS - 3}
+    assert (active(one), active(other)) == (910, 90)
+
+
+@pytest.mark.usefixtures("a_hundred_a_month", "without_the_turn", "without_constraints")
+def test_without_the_turn_more_goes_than_a_month_allows(at_once):
+    one, other = cards(2)
+    for card in (one, other):
+        card.credit(Decimal(1_000), **TOLD)
+
+    at_once([giving_by_rows_of_its_own(one, other, 30)] * TILLS)
+
+    assert Debit.objects.filter(kind="transfer").count() > 3
+
+
 # --- Time -----------------------------------------------------------------------------------------------------------
 
 
