@@ -53,6 +53,7 @@ def entries(card: LoyaltyCard, units: Sequence[str], page: Sequence[dict]) -> li
     credits, debits = rows_of(card, units)
     numbers, first = [one["number"] for one in page], page[0]
     since, number = first["since"], first["number"]
+    # By their own keys, never by `number`: Django takes that sum for an integer of 32 bits, and drops what compares it with more.
     put_on = credits.filter(Q(created_at__lt=since) | Q(created_at=since, pk__lt=number))
     put_on = put_on.order_by().values_list("unit").annotate(sum=Sum("value"))
     # What no credit covered is owed, and counts when it is repaid.
