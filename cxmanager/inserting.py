@@ -100,6 +100,13 @@ def written(row: Model, key) -> None:
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
+def keep_loaded(of: Model, name: str, rows: list) -> None:
+    """Let the relation read as these rows, as if they had been prefetched."""
+    queryset = getattr(of, name).all()
+    queryset._result_cache, queryset._prefetch_done = rows, True
+    of._prefetched_objects_cache = getattr(of, "_prefetched_objects_cache", {}) | {name: queryset}
+
+
 def is_plain(field: Field) -> bool:
     """Whether the driver takes a value of the field as the row has it."""
     target = field.target_field if field.is_relation else field

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from cxmanager.inserting import insert, insert_all
+from cxmanager.inserting import insert, insert_all, keep_loaded
 from profiles.cause import Cause
 from profiles.models import Profile, Tag
 from transactions import following, summing
@@ -143,13 +143,6 @@ def positive(total: Decimal, *, type: str) -> Decimal:
 def _put_down(new: Transaction) -> bool:
     """Insert it; False when another caller was faster with the same external id."""
     return insert(new, unless_held="external_id")
-
-
-def keep_loaded(of: Transaction, name: str, rows: list) -> None:
-    """Let the relation read as these rows, as if they had been prefetched."""
-    queryset = getattr(of, name).all()
-    queryset._result_cache, queryset._prefetch_done = rows, True
-    of._prefetched_objects_cache = getattr(of, "_prefetched_objects_cache", {}) | {name: queryset}
 
 
 def write_lines(of: Transaction, lines: list[TransactionItem]) -> None:

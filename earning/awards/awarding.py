@@ -12,7 +12,7 @@ from itertools import groupby
 from django.db import transaction as database
 from django.db.models import Exists, OuterRef
 
-from cxmanager.inserting import insert_all
+from cxmanager.inserting import insert_all, keep_loaded
 from cxmanager.statements import Fetch
 from earning.amounts import POINTS
 from earning.awards.deciding import Decision, Given, decide
@@ -201,13 +201,6 @@ def grant_of(one: Award, given: Given, unit: str, value: Decimal, source: Source
         transaction=source.transaction,
         more={"award": one},
     )
-
-
-def keep_loaded(one: Award, name: str, rows: list) -> None:
-    """Let the relation read as these rows, as if they had been prefetched."""
-    queryset = getattr(one, name).all()
-    queryset._result_cache, queryset._prefetch_done = rows, True
-    one._prefetched_objects_cache = getattr(one, "_prefetched_objects_cache", {}) | {name: queryset}
 
 
 # --- Badges and events ------------------------------------------------------------------------------------------------

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from django.db.models import Prefetch
 
+from cxmanager.inserting import keep_loaded
 from cxmanager.statements import Select
 from earning.awards import returning
-from earning.awards.awarding import Made, Source, award, keep_loaded
+from earning.awards.awarding import Made, Source, award
 from earning.awards.deciding import earns_by_purchases, occurrences_of
 from earning.awards.earned import told_of
 from earning.awards.members import AtHand, cards_of
