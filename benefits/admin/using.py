@@ -1,67 +1,24 @@
 """What staff do with one benefit of a customer: redeem, undo, extend, revoke."""
 
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.core.validators import MaxValueValidator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from benefits.models import Benefit, Redemption
 from benefits.wording import ends, uses_left
 from cxmanager.moments import day
 from cxmanager.periods import end_of_day
 from profiles.admin.acting import Act, ActForm, back_to, perform, profile_page, sent
+from profiles.admin.extending import ExtendForm, SeenForm, number_seen
 from profiles.cause import Cause
-
-LONGEST_EXTENSION = 3_650
-LATEST = date(2999, 12, 31)
-
-
-class DateInput(UnfoldAdminTextInputWidget):
-    """The browser's own date picker: it works by keyboard and on a tablet."""
-
-    input_type = "date"
-
-    def format_value(self, value) -> str:
-        return value.isoformat() if hasattr(value, "isoformat") else value
-
-
-class SeenForm(ActForm):
-    """Carries what the page showed, so that a form sent twice, or by two tills at once, is noticed."""
-
-    seen = forms.CharField(widget=forms.HiddenInput)
-
-
-class ExtendForm(SeenForm):
-    days = forms.IntegerField(
-        required=False,
-        min_value=1,
-        max_value=LONGEST_EXTENSION,
-        label="By days",
-        widget=UnfoldAdminIntegerFieldWidget,
-        help_text="Counted from its present end. Example: 14.",
-    )
-    until = forms.DateField(
-        required=False,
-        label="Or to a date",
-        widget=DateInput,
-        validators=[MaxValueValidator(LATEST, "Choose an earlier date.")],
-        help_text="It then ends with that day.",
-    )
-    field_order = ["days", "until", "reason", "seen"]
-
-    def clean(self) -> dict:
-        cleaned = super().clean()
-        if not self.errors and (cleaned.get("days") is None) == (cleaned.get("until") is None):
-            raise forms.ValidationError("Give either a number of days or a date.", code="days_or_date")
-        return cleaned
 
 
 class RevokeForm(ActForm):
@@ -108,17 +65,12 @@ def redeem(request: HttpRequest, model_admin, benefit_id: str) -> HttpResponse:
     @transaction.atomic
     def do(cleaned: dict) -> str:
         fresh = Benefit.objects.select_for_update(no_key=True).get(pk=benefit.pk)
-        if fresh.redemptions > count_seen(cleaned):
-            return _already_used(fresh.redemptions - count_seen(cleaned))
+        if fresh.redemptions > number_seen(cleaned):
+            return _already_used(fresh.redemptions - number_seen(cleaned))
         benefit.redeem(at=at, cause=Cause.by_staff(request.user, reason=cleaned["reason"]))
         return f"“{benefit.definition.name}” was redeemed for {benefit.profile}. {_undo_sentence()}"
 
     return perform(request, model_admin, act, form, do)
-
-
-def count_seen(cleaned: dict) -> int:
-    seen = cleaned["seen"]
-    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 12 else 0
 
 
 def _already_used(count: int) -> str:

@@ -18,7 +18,6 @@ from earning.admin.forms import (
     SpendForm,
     TransferForm,
     found_card,
-    number_seen,
     points_of,
     says_points,
     shared,
@@ -29,6 +28,7 @@ from earning.ledger.transfer_limits import limits_in_words
 from earning.models import Adjustment, BalanceRedemption, LoyaltyCard
 from earning.rewards.redeeming import STRATEGIES, redeem, reverse_redemption, worth_of_a_point
 from profiles.admin.acting import Act, ActForm, back_to, perform, profile_page, sent
+from profiles.admin.extending import number_seen
 from profiles.cause import Cause
 from profiles.models import Profile
 from transactions.locking import in_turn

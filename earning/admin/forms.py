@@ -1,11 +1,10 @@
 """The small forms with which staff act on a card, and what their pages have in common."""
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.core.validators import MaxValueValidator
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from unfold.widgets import (
@@ -21,9 +20,7 @@ from earning.amounts import POINTS, in_words
 from earning.ledger.balances import live
 from earning.models import LoyaltyCard, Program, RewardDefinition, TierDefinition
 from profiles.admin.acting import ActForm, back_to, profile_page
-
-LATEST = date(2999, 12, 31)
-LONGEST_EXTENSION = 3_650
+from profiles.admin.extending import SeenForm
 
 
 def amount(label: str, help_text: str, **given) -> forms.DecimalField:
@@ -48,10 +45,6 @@ def why(help_text: str) -> forms.CharField:
     )
 
 
-def hidden() -> forms.CharField:
-    return forms.CharField(widget=forms.HiddenInput)
-
-
 class OnceForm(ActForm):
     """The same form sent twice, by a double click or a reload, acts once: the verb knows the id that it came with."""
 
@@ -61,7 +54,7 @@ class OnceForm(ActForm):
         super().__init__(*args, initial={"form_id": uuid7(), **kwargs.pop("initial", {})}, **kwargs)
 
 
-class AdjustForm(forms.Form):
+class AdjustForm(SeenForm):
     direction = forms.ChoiceField(
         label="What to do",
         choices=[("on", "Put on"), ("off", "Take off")],
@@ -70,7 +63,7 @@ class AdjustForm(forms.Form):
     )
     points = amount("Points", "Example: 250.")
     reason = why("Why it is put right. Kept with the points and on the timeline; customers do not see it.")
-    seen = hidden()
+    field_order = ["direction", "points", "reason", "seen"]
 
 
 class SpendForm(OnceForm):
@@ -83,7 +76,7 @@ class TransferForm(OnceForm):
     field_order = ["points", "reason", "form_id"]
 
 
-class PayForm(ActForm):
+class PayForm(SeenForm):
     KINDS = [
         ("rewards_points", "Rewards, then points"),
         ("points_rewards", "Points, then rewards"),
@@ -108,7 +101,6 @@ class PayForm(ActForm):
         widget=UnfoldAdminTextInputWidget,
         help_text="Its number, if any.",
     )
-    seen = hidden()
     field_order = ["amount", "currency", "kinds", "is_strict", "receipt_ref", "reason", "seen"]
 
     def __init__(self, *args, currencies: list[str], **kwargs):
@@ -142,38 +134,6 @@ class OrderForm(OnceForm):
     quantity = forms.IntegerField(
         label="How many", min_value=1, max_value=1_000, initial=1, widget=UnfoldAdminIntegerFieldWidget
     )
-
-
-class DateInput(UnfoldAdminTextInputWidget):
-    """The browser's own date picker: it works by keyboard and on a tablet."""
-
-    input_type = "date"
-
-
-class ExtendForm(ActForm):
-    days = forms.IntegerField(
-        required=False,
-        min_value=1,
-        max_value=LONGEST_EXTENSION,
-        label="By days",
-        widget=UnfoldAdminIntegerFieldWidget,
-        help_text="Counted from its present end. Example: 14.",
-    )
-    until = forms.DateField(
-        required=False,
-        label="Or to a date",
-        widget=DateInput,
-        validators=[MaxValueValidator(LATEST, "Choose an earlier date.")],
-        help_text="It then ends with that day.",
-    )
-    seen = hidden()
-    field_order = ["days", "until", "reason", "seen"]
-
-    def clean(self) -> dict:
-        cleaned = super().clean()
-        if not self.errors and (cleaned.get("days") is None) == (cleaned.get("until") is None):
-            raise forms.ValidationError("Give either a number of days or a date.", code="days_or_date")
-        return cleaned
 
 
 class TierForm(forms.Form):
@@ -232,9 +192,3 @@ def points_of(card: LoyaltyCard, *, at: datetime) -> Decimal:
 
 def says_points(points: Decimal) -> str:
     return f"The card has {in_words(points, POINTS)}."
-
-
-def number_seen(cleaned: dict) -> int:
-    """The key that the page showed; 0 for whatever else was sent."""
-    seen = cleaned["seen"]
-    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 19 else 0

@@ -10,13 +10,14 @@ from django.utils import timezone
 
 from cxmanager.amounts import money
 from cxmanager.periods import end_of_day
-from earning.admin.forms import ExtendForm, GiveForm, OrderForm, found_card, points_of, says_points, shared
+from earning.admin.forms import GiveForm, OrderForm, found_card, points_of, says_points, shared
 from earning.amounts import POINTS, in_words
 from earning.models import Credit, RewardDefinition, RewardOrder
 from earning.rewards.ordering import cancel, catalogue_of, order
 from earning.rewards.rewarding import extend, issue, why_not_extendable
 from earning.wording import ends
 from profiles.admin.acting import Act, ActForm, back_to, perform, profile_page, sent
+from profiles.admin.extending import ExtendForm
 from profiles.cause import Cause
 
 

@@ -1,7 +1,7 @@
-"""Boxes that the forms of definitions share."""
+"""Boxes that forms of several apps share."""
 
 from django import forms
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from profiles.models.location import zone_names
 
@@ -9,6 +9,15 @@ from profiles.models.location import zone_names
 def zones(usual: str = "The programme's") -> list[tuple[str, str]]:
     """All time zones to choose from; `usual` is what an empty choice means."""
     return [("", usual), *((name, name) for name in sorted(zone_names()))]
+
+
+class DateInput(UnfoldAdminTextInputWidget):
+    """The browser's own date picker, which takes a date as ISO writes it: it works by keyboard and on a tablet."""
+
+    input_type = "date"
+
+    def format_value(self, value) -> str | None:
+        return value.isoformat() if hasattr(value, "isoformat") else super().format_value(value)
 
 
 class MetaField(forms.JSONField):

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from profiles.admin.condition_widget import ConditionField
+from profiles.admin.fields import DateInput
 from reactions.admin.reaction_form import ReactionForm
 from reactions.models import Reaction
 from reactions.models.scheduled import FREQUENCIES
@@ -34,15 +35,6 @@ class TimeInput(UnfoldAdminTextInputWidget):
 
     def format_value(self, value) -> str | None:
         return f"{value:%H:%M}" if isinstance(value, time) else super().format_value(value)
-
-
-class DateInput(UnfoldAdminTextInputWidget):
-    """The browser's own box of a date, which takes a date as ISO writes it."""
-
-    input_type = "date"
-
-    def format_value(self, value) -> str | None:
-        return value.isoformat() if hasattr(value, "isoformat") else super().format_value(value)
 
 
 class NumberInput(UnfoldAdminTextInputWidget):
