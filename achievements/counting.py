@@ -11,6 +11,7 @@ from django.db import transaction
 from achievements.models import AchievementDefinition
 from achievements.models.counted import BEGINNINGS
 from achievements.progressing import Step, advance
+from cxmanager.identifiers import as_uuid
 from profiles.cause import Cause
 from profiles.conditions.reading import ConditionInvalid
 from profiles.events.asking import holds, with_numbers
@@ -73,10 +74,7 @@ def counts_for(definition: AchievementDefinition, event: Event) -> UUID | None:
     """Whose count the event adds to; None for nobody's."""
     if definition.count_for == definition.For.CUSTOMER:
         return event.profile_id
-    try:
-        return UUID(str(event.payload.get("staff_id") or ""))
-    except ValueError:
-        return None
+    return as_uuid(str(event.payload.get("staff_id") or ""))
 
 
 def is_met(condition, event: Event, *, at: datetime) -> bool:

@@ -17,6 +17,7 @@ from benefits.admin import previewing
 from benefits.admin.bulk_forms import ChosenForm, SelectedForm
 from benefits.batching import start_batch
 from benefits.models import BenefitBatch, BenefitDefinition
+from cxmanager.identifiers import as_uuid
 from profiles.admin.acting import Act, perform, sent
 from profiles.cause import Cause
 from profiles.conditions.field import or_none
@@ -75,13 +76,6 @@ def _identified(names: list[str]):
         for name in meant[identifier]:
             if name == identifier or name not in exact:
                 yield name.lower(), pk
-
-
-def as_uuid(name: str) -> UUID | None:
-    try:
-        return UUID(name)
-    except ValueError:
-        return None
 
 
 def as_phone(name: str) -> str | None:

@@ -1,5 +1,4 @@
 from datetime import date, datetime, time
-from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -9,6 +8,7 @@ from import_export.fields import Field
 from import_export.results import RowResult
 
 from benefits.models import Benefit, BenefitDefinition
+from cxmanager.identifiers import as_uuid
 from cxmanager.imports import CheckedResource
 from cxmanager.periods import end_of_day
 from profiles.cause import Cause, Door
@@ -152,7 +152,7 @@ def profile_of(row) -> Profile:
         if not value:
             continue
         if name == "profile_id":
-            return found(Profile.objects.filter(pk=uuid_in(value)), name, value)
+            return found(Profile.objects.filter(pk=as_uuid(value)), name, value)
         if name == "email":
             return found(Profile.objects.filter(email=value.lower()), name, value)
         if name.startswith(IDENTITY):
@@ -166,13 +166,6 @@ def found(profiles, name: str, value: str) -> Profile:
     if profile is None:
         raise ValidationError({name: f"There is no customer “{value}”."})
     return profile
-
-
-def uuid_in(value: str) -> UUID | None:
-    try:
-        return UUID(value)
-    except ValueError:
-        return None
 
 
 def definition_of(row) -> BenefitDefinition:

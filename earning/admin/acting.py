@@ -1,7 +1,5 @@
 """What staff do with the points and the money on a customer's card: adjust, spend, transfer, pay."""
 
-from uuid import UUID
-
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -11,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from cxmanager.amounts import money
+from cxmanager.identifiers import as_uuid
 from cxmanager.refusals import Refusal
 from earning.admin.forms import (
     AdjustForm,
@@ -129,13 +128,6 @@ def choose_taker(request: HttpRequest, model_admin, card: LoyaltyCard) -> HttpRe
         "media": model_admin.media,
     }
     return TemplateResponse(request, "admin/earning/transfer.html", context)
-
-
-def as_uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def pay(request: HttpRequest, model_admin, object_id: str) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_datetime
 from unfold.widgets import UnfoldAdminSelect2MultipleWidget, UnfoldAdminTextareaWidget, UnfoldBooleanSwitchWidget
 
 from cxmanager.editing import ChangedMeanwhileFormMixin
+from cxmanager.identifiers import as_uuid
 from cxmanager.words import WordsField
 from earning.admin.boxes import (
     ChipsWidget,
@@ -25,7 +26,7 @@ from earning.admin.boxes import (
 )
 from earning.models import EarningRule, Program, TierDefinition
 from earning.rulebook.differences import places_that_differ
-from earning.rulebook.documents import Moment, as_uuid
+from earning.rulebook.documents import Moment
 from earning.rules import TYPES
 from earning.rules.rewards import LIMIT_FIELDS, REWARD_FIELDS
 from profiles.models import Location, Profile, Segment

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, ClassVar
-from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.text import slugify
 
+from cxmanager.identifiers import as_uuid
 from cxmanager.nearness import did_you_mean
 from cxmanager.rest.fields import moment
 from earning.models import Badge, EarningRule, LoyaltyCard, Program, TierDefinition
@@ -281,13 +281,6 @@ def customers_by_word(words: list[str]) -> dict[str, Profile]:
     by_card = {number: by_key.get(profile) for number, profile in cards}
     known = {one: by_email.get(one.lower()) or by_card.get(one) or by_key.get(ids.get(one)) for one in words}
     return {word: one for word, one in known.items() if one is not None}
-
-
-def as_uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def free_handle(program: Program, name: str) -> str:

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from cxmanager.identifiers import as_uuid
 from profiles.models import Profile
 
 
@@ -43,10 +44,7 @@ def customer(object_id: UUID | str) -> Profile:
     rows = Profile.objects.select_related("joined_location", "preferred_location", "merged_into").prefetch_related(
         "tags"
     )
-    try:
-        return get_object_or_404(rows, pk=UUID(str(object_id)))
-    except ValueError as error:
-        raise Http404 from error
+    return get_object_or_404(rows, pk=as_uuid(str(object_id)))
 
 
 def framed(
