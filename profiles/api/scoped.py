@@ -23,7 +23,7 @@ def uuid_in(text: str) -> uuid.UUID:
 
 def number_in(text: str) -> int:
     """The number of a row in an address. Raises Http404 for what cannot be one."""
-    if not (text.isascii() and text.isdigit()) or int(text[:20]) > LARGEST_ID:
+    if not (text.isascii() and text.isdigit() and len(text) < 20) or int(text) > LARGEST_ID:
         raise Http404
     return int(text)
 

@@ -51,7 +51,7 @@ class TestAddresses:
         assert list(call("post", f"profiles/{member.pk}/addresses", HOME | body, expect=422)["errors"]) == [place]
         assert not Address.objects.exists()
 
-    @pytest.mark.parametrize("number", ["0", "x", "9" * 25])
+    @pytest.mark.parametrize("number", ["0", "x", "9" * 19, "9" * 25, f"{'0' * 20}{'9' * 5_000}"])
     def test_that_are_not_there_are_a_404(self, call, member, number):
         for method in ("get", "put", "delete"):
             call(method, f"profiles/{member.pk}/addresses/{number}", expect=404)
