@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from benefits.api.described import BatchShape, BenefitShape, CountShape
-from benefits.api.reading import BY_STATUS, benefits, benefits_as_json, one_benefit, whole, with_status
+from benefits.api.reading import BY_STATUS, benefits, benefits_as_json, one_benefit, with_status
 from benefits.api.serializers import ChangeBenefit, CreateBenefit, ExtendBenefits
 from benefits.models import Benefit, BenefitBatch, BenefitDefinition
 from cxmanager.refusals import Refusal
@@ -18,6 +18,7 @@ from cxmanager.rest.fields import moment
 from cxmanager.rest.reading import read
 from cxmanager.rest.viewsets import OmneoViewSet, enveloped
 from profiles.api.cause import cause_of
+from profiles.api.scoped import number_in
 from profiles.models import Profile
 
 
@@ -65,7 +66,7 @@ class BenefitViewSet(OmneoViewSet):
         return benefits()
 
     def get_object(self) -> Benefit:
-        return get_object_or_404(self.get_queryset(), pk=whole(self.kwargs["pk"]))
+        return get_object_or_404(self.get_queryset(), pk=number_in(self.kwargs["pk"]))
 
     def list(self, request, *args, **kwargs) -> Response:
         at = timezone.now()
@@ -150,7 +151,7 @@ class BatchViewSet(OmneoViewSet):
 
     @extend_schema(responses=BatchShape)
     def retrieve(self, request, *args, **kwargs) -> Response:
-        return enveloped(batch_as_json(get_object_or_404(self.get_queryset(), pk=whole(kwargs["pk"]))))
+        return enveloped(batch_as_json(get_object_or_404(self.get_queryset(), pk=number_in(kwargs["pk"]))))
 
 
 def batch_as_json(batch: BenefitBatch) -> dict:

@@ -11,7 +11,6 @@ from rest_framework.response import Response
 
 from benefits.api import examples
 from benefits.api.described import BatchStartedShape, DefinitionShape
-from benefits.api.reading import whole
 from benefits.api.serializers import IssueToMany
 from benefits.api.shapes import NULL_WHEN_EMPTY, definitions_as_json
 from benefits.batching import start_batch
@@ -22,6 +21,7 @@ from cxmanager.rest.serializers import CleanedModelSerializer
 from cxmanager.rest.viewsets import CrudViewSet, enveloped
 from profiles.api.cause import cause_of
 from profiles.api.condition_field import ConditionField
+from profiles.api.scoped import number_in
 from profiles.models import Tag
 
 # What would restrict who may have it by another name than ours: nobody may believe that it is in force.
@@ -165,7 +165,7 @@ class DefinitionViewSet(CrudViewSet):
     sort_fields = ["name", "handle", "created_at", "updated_at"]
 
     def get_object(self) -> BenefitDefinition:
-        return get_object_or_404(self.get_queryset(), pk=whole(self.kwargs["pk"]))
+        return get_object_or_404(self.get_queryset(), pk=number_in(self.kwargs["pk"]))
 
     def answer(self, definition: BenefitDefinition, status_code: int = status.HTTP_200_OK) -> Response:
         return enveloped(definitions_as_json([definition])[0], status_code)

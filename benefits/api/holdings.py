@@ -21,8 +21,6 @@ from benefits.api.reading import (
     profile_exists,
     redemptions,
     redemptions_as_json,
-    uuid_in,
-    whole,
     with_status,
 )
 from benefits.api.redeeming import redeem
@@ -43,6 +41,7 @@ from cxmanager.rest.fields import moment
 from cxmanager.rest.reading import read
 from cxmanager.rest.viewsets import OmneoViewSet, enveloped
 from profiles.api.cause import cause_of
+from profiles.api.scoped import number_in, uuid_in
 
 
 @extend_schema_view(
@@ -74,7 +73,7 @@ class HoldingViewSet(OmneoViewSet):
         return benefits().filter(profile=uuid_in(self.kwargs["profile"]))
 
     def get_object(self) -> Benefit:
-        return get_object_or_404(self.get_queryset(), pk=whole(self.kwargs["pk"]))
+        return get_object_or_404(self.get_queryset(), pk=number_in(self.kwargs["pk"]))
 
     # --- Reading ------------------------------------------------------------------------------------------------------
 
@@ -159,7 +158,7 @@ class HoldingViewSet(OmneoViewSet):
     @action(detail=True, methods=["post"])
     def redeem(self, request, profile: str, pk: str) -> Response:
         """Use the benefit, once unless `count` says otherwise. An empty body will do."""
-        data = redeem(request, profile_id=uuid_in(profile), benefit_id=whole(pk), at=timezone.now())
+        data = redeem(request, profile_id=uuid_in(profile), benefit_id=number_in(pk), at=timezone.now())
         return enveloped(data, status.HTTP_201_CREATED)
 
     @extend_schema(request=RedeemBenefit, responses={201: RedemptionShape})

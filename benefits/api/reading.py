@@ -18,6 +18,7 @@ from benefits.api.shapes import (
 )
 from benefits.models import Benefit, GlobalCounter, Redemption
 from cxmanager.refusals import Refusal
+from profiles.api.scoped import uuid_in
 from profiles.models import Location, Profile
 
 STATUSES = ("active", "redeemable", "expired", "redeemed", "revoked")
@@ -100,20 +101,6 @@ def redemptions_as_json(rows: list[Redemption], *, at: datetime) -> list[dict]:
 
 
 # --- Finding what a path names ----------------------------------------------------------------------------------------
-
-
-def whole(text: str) -> int:
-    """The id in a path. Raises Http404 for anything but digits, as for an id that nothing has."""
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise Http404
-    return int(text)
-
-
-def uuid_in(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise Http404 from error
 
 
 def profile_at(text: str) -> Profile:

@@ -7,12 +7,13 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from benefits.api.described import RedemptionShape
-from benefits.api.reading import profile_exists, redemptions, redemptions_as_json, uuid_in, whole
+from benefits.api.reading import profile_exists, redemptions, redemptions_as_json
 from benefits.api.serializers import ReturnUses, ReverseRedemption
 from benefits.models import Redemption
 from cxmanager.rest.reading import read
 from cxmanager.rest.viewsets import OmneoViewSet, enveloped
 from profiles.api.cause import cause_of
+from profiles.api.scoped import number_in, uuid_in
 
 
 @extend_schema_view(
@@ -37,7 +38,7 @@ class RedemptionViewSet(OmneoViewSet):
         return redemptions()
 
     def get_object(self) -> Redemption:
-        return get_object_or_404(self.get_queryset(), pk=whole(self.kwargs["pk"]))
+        return get_object_or_404(self.get_queryset(), pk=number_in(self.kwargs["pk"]))
 
     def list(self, request, *args, **kwargs) -> Response:
         rows = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
