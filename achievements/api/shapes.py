@@ -1,10 +1,9 @@
 """How achievements look on the wire (omneo-reference 2.15, api.md 4), as plain dictionaries."""
 
-from decimal import Decimal
-
 from achievements.models import AchievementDefinition
 from achievements.showing import Climb
 from cxmanager.rest.fields import moment
+from profiles.conditions.evaluating import number_of
 
 # Texts that the model keeps empty and the wire writes as null.
 NULL_WHEN_EMPTY = (
@@ -27,13 +26,6 @@ LEVEL_IDS = 1_000
 OF_OTHER_PARTS = ("region_id", "region", "currency")
 
 
-def number(value: Decimal | None) -> int | float | None:
-    """A count as JSON has it: whole where it is whole."""
-    if value is None:
-        return None
-    return int(value) if value == value.to_integral_value() else float(value)
-
-
 def image_url(definition: AchievementDefinition) -> str | None:
     return (definition.image.url if definition.image else definition.image_url) or None
 
@@ -47,7 +39,7 @@ def definition_as_json(definition: AchievementDefinition, *, with_tags: bool = T
         "every": definition.every,
         "max_levels": definition.max_levels,
         "first": definition.first_step,
-        "growth": number(definition.growth),
+        "growth": number_of(definition.growth),
         "levels": [level_as_json(definition, at) for at in range(1, len(definition.levels) + 1)],
         "image_url": image_url(definition),
         "starts_at": moment(definition.starts_at),
@@ -92,12 +84,12 @@ def climb_as_json(climb: Climb, definition: dict) -> dict:
         "profile_id": str(row.profile_id) if row is not None else None,
         "definition_id": definition["id"],
         "definition": definition,
-        "count": number(climb.count),
+        "count": number_of(climb.count),
         "level": climb.level,
         "level_name": climb.definition.level_named(climb.level) or None,
         "highest_level": climb.best,
         "next_level": climb.next_level,
-        "count_to_next": number(climb.count_to_next),
+        "count_to_next": number_of(climb.count_to_next),
         "percent_to_next": climb.percent,
         "cycle": (row.cycle or None) if row is not None else None,
         "cycle_ends_at": moment(row.ends_at) if row is not None else None,

@@ -5,11 +5,11 @@ for the API's description, and a test holds the two together.
 """
 
 from datetime import datetime
-from decimal import Decimal
 
 from benefits.models import Benefit, BenefitDefinition, GlobalCounter, Redemption
 from cxmanager.refusals import Refusal
 from cxmanager.rest.fields import moment
+from transactions.api.numbers import number
 
 # Omneo's keys that belong to parts of the product which are not there yet.
 OF_OTHER_PARTS = (
@@ -74,10 +74,6 @@ NULL_WHEN_EMPTY = (
     "campaign",
     "external_id",
 )
-
-
-def number(value: Decimal | None) -> float | None:
-    return None if value is None else float(value)
 
 
 def definition_without_counts(definition: BenefitDefinition) -> dict:

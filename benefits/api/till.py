@@ -13,15 +13,16 @@ from rest_framework.views import APIView
 
 from benefits.api.described import TillShape
 from benefits.api.reading import give_definitions
-from benefits.api.shapes import number
 from benefits.looking_up import Found, find, usable_benefits
 from benefits.models import Benefit
 from cxmanager.rest.fields import moment
 from cxmanager.rest.viewsets import enveloped
+from profiles.conditions.evaluating import number_of
 from profiles.conditions.facts import FACTS
 from profiles.conditions.moments import Moment
 from profiles.conditions.readings import values_of
 from profiles.models import Profile
+from transactions.api.numbers import number
 
 LONGEST = 191
 TIER = {"handle": "tier.handle", "name": "tier.name", "rank": "tier.rank"}
@@ -82,12 +83,8 @@ def standing(profile_id: UUID, *, at: datetime) -> dict:
     facts = {name: FACTS.named(name) for name in (*TIER.values(), *BALANCES)}
     told = values_of(Profile(pk=profile_id), {one for one in facts.values() if one is not None}, asked=Moment(at))
     tier = {name: told.get(handle) for name, handle in TIER.items()}
-    balances = {name: None if told.get(name) is None else whole_or_part(told[name]) for name in BALANCES}
+    balances = {name: number_of(told.get(name)) for name in BALANCES}
     return {"tier": tier if tier["handle"] else None, "balances": balances}
-
-
-def whole_or_part(value) -> float | int:
-    return int(value) if value == int(value) else float(value)
 
 
 def asked(request, name: str, *, is_required: bool = True) -> str:

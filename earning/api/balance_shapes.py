@@ -6,12 +6,12 @@ from decimal import Decimal
 from rest_framework import serializers
 
 from earning.amounts import POINTS, ZERO, as_text
-from earning.api.tier_shapes import number
 from earning.ledger.balances import ending, live
 from earning.models import LoyaltyCard, Program
 from earning.models.balance import SUMS
 from earning.rewards.redeeming import worth_of_a_point
 from earning.rounding import money
+from profiles.conditions.evaluating import number_of
 from profiles.conditions.facts import FACTS
 from profiles.conditions.moments import Moment
 from profiles.conditions.readings import values_of
@@ -89,11 +89,11 @@ def in_numbers(card: LoyaltyCard, sums: dict) -> dict:
     rewards = sums.get((card.pk, currency), NOTHING)["active"]
     worth = money(points * worth_of_a_point(card.program, currency), currency)
     in_money = {
-        "reward_balance": number(rewards),
-        "point_balance_dollars": number(worth),
-        "combined_balance_dollars": number(rewards + worth),
+        "reward_balance": number_of(rewards),
+        "point_balance_dollars": number_of(worth),
+        "combined_balance_dollars": number_of(rewards + worth),
     }
-    return {**in_money, "point_balance": number(points), "credit_balance": 0, "localised": in_money}
+    return {**in_money, "point_balance": number_of(points), "credit_balance": 0, "localised": in_money}
 
 
 def usable_benefits(profile: Profile, *, at: datetime) -> int | Decimal:

@@ -11,13 +11,13 @@ from cxmanager.rest.fields import MomentField, moment
 from cxmanager.rest.viewsets import enveloped
 from earning.amounts import POINTS, ZERO
 from earning.api.credit_rows import told_to_customers
-from earning.api.tier_shapes import number
 from earning.ledger import statement
 from earning.ledger.statement import Entry
 from earning.models import Credit, LoyaltyCard
 from profiles.api.cause import cause_of
 from profiles.api.reading import text
 from profiles.api.scoped import ProfileScopedViewSet, number_in
+from profiles.conditions.evaluating import number_of
 from profiles.models import Profile
 
 
@@ -103,15 +103,15 @@ def ledger_as_json(one: Entry, profile: Profile, *, for_member: bool = False) ->
             "id": sale.pk,
             "external_id": sale.external_id,
             "receipt_ref": sale.receipt_ref or None,
-            "total": number(sale.total),
+            "total": number_of(sale.total),
             "transacted_at": moment(sale.transacted_at),
         },
         "ledgerable_type": kind,
         "ledgerable_subject": sale.external_id if sale is not None else None,
         "description": words,
-        "dollar_value": number(ZERO if is_points else one.amount),
-        "dollar_balance": number(money),
-        "point_value": number(one.amount if is_points else ZERO),
-        "point_balance": number(one.balances[POINTS]),
+        "dollar_value": number_of(ZERO if is_points else one.amount),
+        "dollar_balance": number_of(money),
+        "point_value": number_of(one.amount if is_points else ZERO),
+        "point_balance": number_of(one.balances[POINTS]),
         "created_at": moment(one.at),
     }

@@ -18,12 +18,12 @@ from earning.api import money_examples as examples
 from earning.api.credit_rows import granted, remaining_of, state_at, told_to_customers
 from earning.api.definition_fields import DefinitionSerializer
 from earning.api.fields import ProfileField, ProgramField
-from earning.api.tier_shapes import number
 from earning.models import Credit, PointDefinition
 from earning.rounding import MOST
 from profiles.api.cause import cause_of
 from profiles.api.reading import Stamped, text
 from profiles.api.scoped import ProfileScopedViewSet, number_in
+from profiles.conditions.evaluating import number_of
 from transactions.api.numbers import Amount
 from transactions.api.writing import ZoneField
 
@@ -127,8 +127,8 @@ def point_as_json(one: Credit, *, at: datetime, for_member: bool = False) -> dic
         "id": one.pk,
         "profile_id": str(one.card.profile_id),
         "linked_profile_id": None,
-        "value_initial": number(one.value),
-        "value_remaining": number(remaining_of(one)),
+        "value_initial": number_of(one.value),
+        "value_remaining": number_of(remaining_of(one)),
         "issued_at": moment(one.earned_at),
         "expires_at": moment(one.expires_at),
         "timezone": one.timezone,

@@ -20,7 +20,6 @@ from cxmanager.rest.viewsets import OmneoViewSet, enveloped
 from earning.api import money_examples as examples
 from earning.api.balance_shapes import BalancesShape, balances_as_json
 from earning.api.fields import ProgramField
-from earning.api.tier_shapes import number
 from earning.models import BalanceRedemption
 from earning.models.redemption import FIRST_NUMBER
 from earning.rewards import redeeming
@@ -30,6 +29,7 @@ from profiles.api.cause import cause_of
 from profiles.api.locations import LocationSerializer
 from profiles.api.reading import Stamped, text
 from profiles.api.scoped import ProfileScopedViewSet, number_in
+from profiles.conditions.evaluating import number_of
 from profiles.models import Location
 from transactions.api.numbers import Amount
 
@@ -150,9 +150,9 @@ def payment_as_json(one: BalanceRedemption) -> dict:
         "id": one.number,
         "profile_id": str(one.profile_id),
         "type": parts[0].kind if len(parts) == 1 else "balance",
-        "total": number(one.total),
-        "total_localised": number(one.total),
-        "returned": number(one.returned),
+        "total": number_of(one.total),
+        "total_localised": number_of(one.total),
+        "returned": number_of(one.returned),
         "currency": one.currency,
         "meta": one.meta,
         "location_id": one.location_id,
@@ -163,7 +163,7 @@ def payment_as_json(one: BalanceRedemption) -> dict:
         "redeem_at": moment(one.redeemed_at),
         "reversed_at": moment(one.reversed_at),
         "items": [
-            {"id": part.pk, "type": part.kind, "value": number(part.value), "count": number(part.debit.amount)}
+            {"id": part.pk, "type": part.kind, "value": number_of(part.value), "count": number_of(part.debit.amount)}
             for part in parts
         ],
         "created_at": moment(one.created_at),
@@ -176,8 +176,8 @@ def paid_as_json(one: BalanceRedemption, *, at: datetime, benefits: list[dict] =
     return {
         **payment_as_json(payments().get(pk=one.pk)),
         "balances": balances_as_json(one.profile, at=at),
-        "total_requested": number(one.requested),
-        "total_redeemed": number(one.total),
+        "total_requested": number_of(one.requested),
+        "total_redeemed": number_of(one.total),
         "benefits": list(benefits),
     }
 
@@ -234,7 +234,7 @@ class RedeemViewSet(ProfileScopedViewSet):
         return {"id": redemption.pk, "handle": one["definition"], "quantity": one["count"]}
 
     def nothing_paid(self, given: dict, benefits: list[dict], *, at: datetime) -> dict:
-        zero, place = number(Decimal(0)), given.get("location_id")
+        zero, place = number_of(Decimal(0)), given.get("location_id")
         return {
             "id": None,
             "profile_id": str(self.profile.pk),

@@ -13,9 +13,9 @@ from cxmanager.rest.viewsets import CrudViewSet, enveloped
 from earning.api import money_examples as examples
 from earning.api.definition_fields import DefinitionSerializer
 from earning.api.fields import ProgramField, TierField
-from earning.api.tier_shapes import number
 from earning.models import CouponPool, Program, RewardDefinition
 from profiles.api.reading import Stamped, text
+from profiles.conditions.evaluating import number_of
 from transactions.api.numbers import Amount
 
 AS_THEY_ARE = (
@@ -128,7 +128,7 @@ def definition_as_json(one: RewardDefinition) -> dict:
     return {
         "id": one.pk,
         **{name: getattr(one, name) for name in AS_THEY_ARE},
-        **{name: number(getattr(one, name)) for name in NUMBERS},
+        **{name: number_of(getattr(one, name)) for name in NUMBERS},
         **{name: moment(getattr(one, name)) for name in MOMENTS},
         **{name: getattr(one, name) or None for name in NULL_WHEN_EMPTY},
         **dict.fromkeys(OF_OTHER_PARTS),

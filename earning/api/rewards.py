@@ -21,12 +21,12 @@ from earning.api import money_examples as examples
 from earning.api.credit_rows import granted, is_expired, remaining_of, state_at
 from earning.api.fields import ProfileField
 from earning.api.reward_definitions import RewardDefinitionField, RewardDefinitionShape, definition_as_json
-from earning.api.tier_shapes import number
 from earning.models import Credit
 from earning.rewards import rewarding
 from profiles.api.cause import cause_of
 from profiles.api.reading import Stamped, text
 from profiles.api.scoped import ProfileScopedViewSet, number_in
+from profiles.conditions.evaluating import number_of
 from transactions.api.numbers import Amount
 from transactions.api.writing import ZoneField
 
@@ -131,8 +131,8 @@ def reward_as_json(one: Credit, *, at: datetime) -> dict:
         "id": one.pk,
         "profile_id": str(one.card.profile_id),
         "timezone": one.timezone,
-        "value_initial": number(one.value),
-        "value_remaining": number(remaining_of(one)),
+        "value_initial": number_of(one.value),
+        "value_remaining": number_of(remaining_of(one)),
         "currency": one.unit,
         "issued_at": moment(one.earned_at),
         "expires_at": moment(one.expires_at),

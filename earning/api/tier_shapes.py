@@ -4,9 +4,10 @@ from rest_framework import serializers
 
 from cxmanager.rest.fields import MomentField, moment
 from earning.models import TierDefinition
-from earning.tiers.documents import number, tier_as_json
+from earning.tiers.documents import tier_as_json
 from earning.tiers.progress import Progress
 from profiles.api.reading import Stamped, text
+from profiles.conditions.evaluating import number_of
 
 
 class TierShape(Stamped):
@@ -72,13 +73,13 @@ def progress_as_json(progress: Progress) -> dict:
         "profile_id": str(card.profile_id),
         **{name: tier and tier_as_json(tier) for name, tier in tiers.items()},
         "is_floor": progress.tier is not None and progress.tier.is_floor,
-        "current_credit": number(standing.credit),
-        "current_progress": number(progress.progress),
-        "current_remain": number(progress.remain),
-        "next_progress": number(progress.next_progress),
-        "next_remain": number(progress.next_remain),
-        "total_points_12m": number(progress.points_12m),
-        "total_points_achievement": number(standing.achieved_with),
+        "current_credit": number_of(standing.credit),
+        "current_progress": number_of(progress.progress),
+        "current_remain": number_of(progress.remain),
+        "next_progress": number_of(progress.next_progress),
+        "next_remain": number_of(progress.next_remain),
+        "total_points_12m": number_of(progress.points_12m),
+        "total_points_achievement": number_of(standing.achieved_with),
         "next_progress_change_at": moment(progress.changes_at),
         **{name: moment(getattr(standing, name)) for name in moments},
         "program": card.program.handle,

@@ -1,9 +1,8 @@
 """A tier as the wire knows it (omneo-reference 2.14): every key is always there."""
 
-from decimal import Decimal
-
 from cxmanager.rest.fields import moment
 from earning.models import TierDefinition
+from profiles.conditions.evaluating import number_of
 
 # Texts that the model keeps empty and the wire writes as null.
 NULL_WHEN_EMPTY = (
@@ -13,20 +12,13 @@ NULL_WHEN_EMPTY = (
 PLAIN = ("id", "name", "handle", "is_floor", "is_assignable", "disable_credit", "rank", "basis", "window", "downgrade")
 
 
-def number(value: Decimal | None) -> float | int | None:
-    """As Omneo writes it, and a whole number as one."""
-    if value is None:
-        return None
-    return int(value) if value == int(value) else float(value)
-
-
 def tier_as_json(tier: TierDefinition) -> dict:
     """One that was read with its program and tags costs no query."""
     return {
         **{name: getattr(tier, name) for name in PLAIN},
         **{name: getattr(tier, name) or None for name in NULL_WHEN_EMPTY},
-        "value_min": number(tier.value_min),
-        "value_maintain": number(tier.value_maintain),
+        "value_min": number_of(tier.value_min),
+        "value_maintain": number_of(tier.value_maintain),
         "tags": [tag.handle for tag in tier.tags.all()],
         "meta": tier.meta,
         "program": tier.program.handle,

@@ -157,8 +157,12 @@ def with_our_operators(node, depth: int = 0):
     return {name: with_our_operators(given, depth + 1) for name, given in node.items()}
 
 
-def number_of(value: Decimal) -> float:
-    return int(value) if value == value.to_integral_value() else float(value)
+def number_of(value: Decimal | None) -> float | None:
+    """As JSON has it: whole where it is whole. Nothing known stays None."""
+    if value is None:
+        return None
+    whole = int(value)
+    return whole if whole == value else float(value)
 
 
 def as_json(value):
