@@ -1,10 +1,10 @@
 """Settings → Achievement definitions: the list, the form on one page, and the address of every page about one."""
 
 from django.contrib import admin
-from django.db.models import Count, OuterRef, ProtectedError, Subquery
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.db.models import Count, OuterRef, Subquery
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
-from django.urls import path, reverse
+from django.urls import path
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -19,8 +19,8 @@ from achievements.models import Achievement, AchievementDefinition
 from achievements.recipes import named
 from achievements.resources import AchievementDefinitionResource
 from cxmanager.conditional_fields import ConditionalFieldsMixin
+from cxmanager.deleting import DeletedIfUnusedMixin
 from cxmanager.imports import FileExportMixin, FileImportMixin
-from cxmanager.refusals import Refusal
 from cxmanager.versions import VersionsMixin
 from profiles.admin.event_conditions import facts_for_builder
 from profiles.admin.reading import may
@@ -59,7 +59,13 @@ SECTIONS = {
 
 @admin.register(AchievementDefinition)
 class AchievementDefinitionAdmin(
-    ConditionalFieldsMixin, VersionsMixin, SimpleHistoryAdmin, FileImportMixin, FileExportMixin, ModelAdmin
+    ConditionalFieldsMixin,
+    DeletedIfUnusedMixin,
+    VersionsMixin,
+    SimpleHistoryAdmin,
+    FileImportMixin,
+    FileExportMixin,
+    ModelAdmin,
 ):
     form = AchievementDefinitionForm
     resource_classes = [AchievementDefinitionResource]
@@ -148,10 +154,6 @@ class AchievementDefinitionAdmin(
     def unlocked_first(self, definition: AchievementDefinition) -> str:
         return f"{definition.unlocked_one or 0:,}"
 
-    def get_actions(self, request: HttpRequest) -> dict:
-        """Deleting many at once is not offered: what was climbed cannot be deleted, and retiring is the way."""
-        return {name: one for name, one in super().get_actions(request).items() if name != "delete_selected"}
-
     # --- The form -----------------------------------------------------------------------------------------------------
 
     def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs):
@@ -171,7 +173,6 @@ class AchievementDefinitionAdmin(
         context["ladder"] = self._ladder(form, stored)
         context["definition_key"] = stored.pk if stored else ""
         context["needs_confirming"] = bool(getattr(form, "unlocking", None) and form.unlocking["count"])
-        context["show_delete"] = stored is not None and stored.why_not_deletable() is None
         context["panels"] = render_panels(Place.ACHIEVEMENT, stored, request, name="definition") if stored else []
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -216,18 +217,6 @@ class AchievementDefinitionAdmin(
     @action(description="Bring back", url_path="unretire", icon="unarchive", permissions=["change"])
     def unretire(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return definition_pages.bring_back(request, self, object_id)
-
-    def delete_view(self, request: HttpRequest, object_id: str, extra_context=None) -> HttpResponse:
-        definition = self.get_object(request, object_id)
-        no = definition.why_not_deletable() if definition else None
-        try:
-            if no is None:
-                return super().delete_view(request, object_id, extra_context)
-        except (Refusal, ProtectedError):
-            # Climbed between the question and the answer.
-            no = definition.why_not_deletable()
-        self.message_user(request, str(no), level="error")
-        return HttpResponseRedirect(reverse("admin:achievements_achievementdefinition_change", args=[object_id]))
 
     # --- What the form asks for while one types -----------------------------------------------------------------------
 

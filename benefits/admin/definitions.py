@@ -1,10 +1,10 @@
 """Settings → Benefit definitions: the list with its usage, the form in tabs, and the address of every page about one."""
 
 from django.contrib import admin
-from django.db.models import OuterRef, ProtectedError, Subquery, Sum
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.db.models import OuterRef, Subquery, Sum
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.html import format_html
 from simple_history.admin import SimpleHistoryAdmin
@@ -17,8 +17,8 @@ from benefits.admin.filters import DEFINITION_FILTERS
 from benefits.models import BenefitDefinition, GlobalCounter
 from benefits.resources import BenefitDefinitionResource
 from cxmanager.conditional_fields import ConditionalFieldsMixin
+from cxmanager.deleting import DeletedIfUnusedMixin
 from cxmanager.imports import FileExportMixin, FileImportMixin
-from cxmanager.refusals import Refusal
 from cxmanager.versions import VersionsMixin
 from profiles.admin.reading import may
 
@@ -68,7 +68,13 @@ TABS = {
 
 @admin.register(BenefitDefinition)
 class BenefitDefinitionAdmin(
-    ConditionalFieldsMixin, VersionsMixin, SimpleHistoryAdmin, FileImportMixin, FileExportMixin, ModelAdmin
+    ConditionalFieldsMixin,
+    DeletedIfUnusedMixin,
+    VersionsMixin,
+    SimpleHistoryAdmin,
+    FileImportMixin,
+    FileExportMixin,
+    ModelAdmin,
 ):
     form = BenefitDefinitionForm
     resource_classes = [BenefitDefinitionResource]
@@ -175,10 +181,6 @@ class BenefitDefinitionAdmin(
             f"{most:,}",
         )
 
-    def get_actions(self, request: HttpRequest) -> dict:
-        """Deleting many at once is not offered: what was issued cannot be deleted, and archiving is the way."""
-        return {name: one for name, one in super().get_actions(request).items() if name != "delete_selected"}
-
     # --- The form -----------------------------------------------------------------------------------------------------
 
     def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs):
@@ -195,7 +197,6 @@ class BenefitDefinitionAdmin(
         # The row itself then holds what was refused.
         stored = BenefitDefinition.objects.get(pk=obj.pk) if obj and form.is_bound else obj
         context["usage"] = self._usage(stored) if stored else None
-        context["show_delete"] = stored is not None and stored.why_not_deletable() is None
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def _usage(self, definition: BenefitDefinition) -> dict:
@@ -237,18 +238,6 @@ class BenefitDefinitionAdmin(
     @action(description="Restore", url_path="restore", icon="unarchive", permissions=["change"])
     def restore(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return definition_pages.restore(request, self, object_id)
-
-    def delete_view(self, request: HttpRequest, object_id: str, extra_context=None) -> HttpResponse:
-        definition = self.get_object(request, object_id)
-        no = definition.why_not_deletable() if definition else None
-        try:
-            if no is None:
-                return super().delete_view(request, object_id, extra_context)
-        except (Refusal, ProtectedError):
-            # Issued between the question and the answer.
-            no = definition.why_not_deletable()
-        self.message_user(request, str(no), level="error")
-        return HttpResponseRedirect(reverse("admin:benefits_benefitdefinition_change", args=[object_id]))
 
     def preview_view(self, request: HttpRequest) -> HttpResponse:
         """The card and the end that the form's present values give, as JSON; nothing is saved."""

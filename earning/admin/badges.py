@@ -7,11 +7,12 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from cxmanager.deleting import DeletedOneByOneMixin
 from earning.models import Badge, BadgeHeld
 
 
 @admin.register(Badge)
-class BadgeAdmin(ModelAdmin):
+class BadgeAdmin(DeletedOneByOneMixin, ModelAdmin):
     list_display = ["titled", "description", "held_by"]
     search_fields = ["name", "handle", "description"]
     search_help_text = "Name, handle or description"
@@ -42,10 +43,6 @@ class BadgeAdmin(ModelAdmin):
         if field and db_field.name == "description":
             field.widget.attrs["rows"] = 3
         return field
-
-    def get_actions(self, request: HttpRequest) -> dict:
-        """Each is deleted on its own page, where it is said what names it."""
-        return {name: one for name, one in super().get_actions(request).items() if name != "delete_selected"}
 
     def has_delete_permission(self, request: HttpRequest, obj: Badge | None = None) -> bool:
         """One that customers have, or that a rule awards, stays."""

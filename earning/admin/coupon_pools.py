@@ -12,6 +12,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from cxmanager.deleting import DeletedOneByOneMixin
 from cxmanager.editing import ChangedMeanwhileFormMixin
 from cxmanager.words import WordsField
 from earning.admin.choosing import OfChosenProgramMixin
@@ -60,7 +61,7 @@ class BringForm(forms.Form):
 
 
 @admin.register(CouponPool)
-class CouponPoolAdmin(OfChosenProgramMixin, ModelAdmin):
+class CouponPoolAdmin(OfChosenProgramMixin, DeletedOneByOneMixin, ModelAdmin):
     form = PoolForm
     fieldsets = [(None, {"fields": ("program", ("name", "handle"), "reopens")})]
     prepopulated_fields = {"handle": ["name"]}
@@ -102,9 +103,6 @@ class CouponPoolAdmin(OfChosenProgramMixin, ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj=None):
         # Its codes are unique in its program.
         return ["program"] if obj is not None else []
-
-    def get_actions(self, request: HttpRequest) -> dict:
-        return {name: one for name, one in super().get_actions(request).items() if name != "delete_selected"}
 
     def has_delete_permission(self, request: HttpRequest, obj: CouponPool | None = None) -> bool:
         """One that has codes stays."""

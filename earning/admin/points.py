@@ -12,6 +12,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from cxmanager.amounts import pieces
+from cxmanager.deleting import DeletedOneByOneMixin
 from cxmanager.editing import ChangedMeanwhileFormMixin
 from cxmanager.versions import VersionsMixin
 from earning.models import Credit, PointDefinition
@@ -29,7 +30,7 @@ class PointForm(ChangedMeanwhileFormMixin, forms.ModelForm):
 
 
 @admin.register(PointDefinition)
-class PointDefinitionAdmin(VersionsMixin, SimpleHistoryAdmin, ModelAdmin):
+class PointDefinitionAdmin(DeletedOneByOneMixin, VersionsMixin, SimpleHistoryAdmin, ModelAdmin):
     form = PointForm
     fieldsets = [(None, {"fields": (("name", "handle"), "description", "notes", "is_reassignable", "tags", "meta")})]
     prepopulated_fields = {"handle": ["name"]}
@@ -70,9 +71,6 @@ class PointDefinitionAdmin(VersionsMixin, SimpleHistoryAdmin, ModelAdmin):
         if field and db_field.get_internal_type() == "TextField":
             field.widget.attrs["rows"] = 3
         return field
-
-    def get_actions(self, request: HttpRequest) -> dict:
-        return {name: one for name, one in super().get_actions(request).items() if name != "delete_selected"}
 
     def has_delete_permission(self, request: HttpRequest, obj: PointDefinition | None = None) -> bool:
         """One of which points were given stays."""

@@ -13,6 +13,7 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelect2Widget
 
 from cxmanager.conditional_fields import ConditionalFieldsMixin
+from cxmanager.deleting import DeletedOneByOneMixin
 from cxmanager.editing import ChangedMeanwhileFormMixin
 from cxmanager.versions import VersionsMixin
 from cxmanager.words import WordsField
@@ -76,7 +77,7 @@ TABS = {
 
 
 @admin.register(Program)
-class ProgramAdmin(ConditionalFieldsMixin, VersionsMixin, SimpleHistoryAdmin, ModelAdmin):
+class ProgramAdmin(ConditionalFieldsMixin, DeletedOneByOneMixin, VersionsMixin, SimpleHistoryAdmin, ModelAdmin):
     form = ProgramForm
     fieldsets = [(name, {"fields": fields, "classes": ["tab"]}) for name, fields in TABS.items()]
     prepopulated_fields = {"handle": ["name"]}
@@ -127,9 +128,6 @@ class ProgramAdmin(ConditionalFieldsMixin, VersionsMixin, SimpleHistoryAdmin, Mo
     def get_changeform_initial_data(self, request: HttpRequest) -> dict:
         usual = Program.objects.default()
         return {"timezone": usual.timezone, "currency": usual.currency} | super().get_changeform_initial_data(request)
-
-    def get_actions(self, request: HttpRequest) -> dict:
-        return {name: one for name, one in super().get_actions(request).items() if name != "delete_selected"}
 
     def has_delete_permission(self, request: HttpRequest, obj: Program | None = None) -> bool:
         """The default one, and one that has cards, rules or tiers, stays."""

@@ -1,10 +1,10 @@
 """Loyalty setup → Rewards: the kinds of money credits, what each costs in the catalogue, and what became of them."""
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Count, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from simple_history.admin import SimpleHistoryAdmin
@@ -14,6 +14,7 @@ from unfold.decorators import action, display
 
 from cxmanager.amounts import money, pieces
 from cxmanager.conditional_fields import ConditionalFieldsMixin
+from cxmanager.deleting import DeletedIfUnusedMixin
 from cxmanager.editing import ChangedMeanwhileFormMixin
 from cxmanager.versions import VersionsMixin
 from earning.admin.choosing import OfChosenProgramMixin
@@ -101,7 +102,7 @@ class ShownRewards(RadioFilter):
 
 @admin.register(RewardDefinition)
 class RewardDefinitionAdmin(
-    OfChosenProgramMixin, ConditionalFieldsMixin, VersionsMixin, SimpleHistoryAdmin, ModelAdmin
+    OfChosenProgramMixin, ConditionalFieldsMixin, DeletedIfUnusedMixin, VersionsMixin, SimpleHistoryAdmin, ModelAdmin
 ):
     form = RewardForm
     fieldsets = [(name, {"fields": fields, "classes": ["tab"]}) for name, fields in TABS.items()]
@@ -191,15 +192,8 @@ class RewardDefinitionAdmin(
             field.widget.attrs["rows"] = 3
         return field
 
-    def render_change_form(self, request: HttpRequest, context, add=False, change=False, form_url="", obj=None):
-        context["show_delete"] = obj is not None and obj.why_not_deletable() is None
-        return super().render_change_form(request, context, add, change, form_url, obj)
-
     def get_readonly_fields(self, request: HttpRequest, obj=None):
         return ["program"] if obj is not None else []
-
-    def get_actions(self, request: HttpRequest) -> dict:
-        return {name: one for name, one in super().get_actions(request).items() if name != "delete_selected"}
 
     def get_actions_detail(self, request: HttpRequest, object_id) -> list:
         is_archived = RewardDefinition.objects.filter(pk=object_id, is_archived=True).exists()
@@ -236,11 +230,3 @@ class RewardDefinitionAdmin(
             return f"“{reward.name}” is {'archived' if is_archived else 'offered again'}."
 
         return perform(request, self, act, ConfirmForm(sent(request)), do)
-
-    def delete_view(self, request: HttpRequest, object_id: str, extra_context=None) -> HttpResponse:
-        reward = self.get_object(request, object_id)
-        no = reward.why_not_deletable() if reward else None
-        if no is None:
-            return super().delete_view(request, object_id, extra_context)
-        self.message_user(request, str(no), messages.ERROR)
-        return HttpResponseRedirect(reverse("admin:earning_rewarddefinition_change", args=[object_id]))

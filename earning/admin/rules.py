@@ -18,6 +18,7 @@ from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilt
 from unfold.decorators import action, display
 
 from cxmanager.amounts import money, pieces
+from cxmanager.deleting import DeletedOneByOneMixin
 from earning.admin import rule_editing, rule_pages, rule_versions, simulating, suggesting
 from earning.admin.choosing import OfChosenProgramMixin, choosing_url
 from earning.models import Award, EarningRule
@@ -88,7 +89,7 @@ def given_lately(rules: list[EarningRule]) -> dict[int, dict]:
 
 
 @admin.register(EarningRule)
-class EarningRuleAdmin(OfChosenProgramMixin, ModelAdmin):
+class EarningRuleAdmin(OfChosenProgramMixin, DeletedOneByOneMixin, ModelAdmin):
     list_display = ["titled", "said", "shown_status", "when", "priority", "gave", "marks"]
     list_display_links = ["titled"]
     list_filter = [StatusOfRule, ("type", ChoicesDropdownFilter), ("requires_approval", BooleanRadioFilter)]
@@ -147,10 +148,6 @@ class EarningRuleAdmin(OfChosenProgramMixin, ModelAdmin):
     def marks(self, rule: EarningRule) -> list[str]:
         marks = {"Approval": rule.requires_approval, "Hidden": rule.is_hidden, "By hand": not rule.apply_automatically}
         return [name for name, holds in (marks | {"Stops": rule.stop_after}).items() if holds]
-
-    def get_actions(self, request: HttpRequest) -> dict:
-        """Deleting many at once is not offered: what awarded cannot be deleted, and archiving is the way."""
-        return {name: one for name, one in super().get_actions(request).items() if name != "delete_selected"}
 
     @admin.action(description="Activate", permissions=["change"])
     def activate_selected(self, request: HttpRequest, rows) -> None:

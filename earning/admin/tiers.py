@@ -1,16 +1,16 @@
 """Loyalty setup → Tiers: the ladder of a program, lowest first, with what each rung asks for and how many stand on it."""
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from cxmanager.amounts import money, pieces
+from cxmanager.deleting import DeletedIfUnusedMixin
 from cxmanager.editing import ChangedMeanwhileFormMixin
 from cxmanager.versions import VersionsMixin
 from earning.admin.choosing import OfChosenProgramMixin
@@ -47,7 +47,7 @@ class TierForm(ChangedMeanwhileFormMixin, forms.ModelForm):
 
 
 @admin.register(TierDefinition)
-class TierDefinitionAdmin(OfChosenProgramMixin, VersionsMixin, SimpleHistoryAdmin, ModelAdmin):
+class TierDefinitionAdmin(OfChosenProgramMixin, DeletedIfUnusedMixin, VersionsMixin, SimpleHistoryAdmin, ModelAdmin):
     form = TierForm
     fieldsets = [(name, {"fields": fields, "classes": ["tab"]}) for name, fields in TABS.items()]
     prepopulated_fields = {"handle": ["name"]}
@@ -118,21 +118,6 @@ class TierDefinitionAdmin(OfChosenProgramMixin, VersionsMixin, SimpleHistoryAdmi
         ladder = TierDefinition.objects.ladder(initial["program"].pk) if "program" in initial else []
         return {"rank": ladder[-1].rank + 1 if ladder else 0} | initial
 
-    def render_change_form(self, request: HttpRequest, context, add=False, change=False, form_url="", obj=None):
-        context["show_delete"] = obj is not None and obj.why_not_deletable() is None
-        return super().render_change_form(request, context, add, change, form_url, obj)
-
     def get_readonly_fields(self, request: HttpRequest, obj=None):
         # A tier stays with its program, whose cards stand on it.
         return ["program"] if obj is not None else []
-
-    def get_actions(self, request: HttpRequest) -> dict:
-        return {name: one for name, one in super().get_actions(request).items() if name != "delete_selected"}
-
-    def delete_view(self, request: HttpRequest, object_id: str, extra_context=None) -> HttpResponse:
-        tier = self.get_object(request, object_id)
-        no = tier.why_not_deletable() if tier else None
-        if no is None:
-            return super().delete_view(request, object_id, extra_context)
-        self.message_user(request, str(no), messages.ERROR)
-        return HttpResponseRedirect(reverse("admin:earning_tierdefinition_change", args=[object_id]))

@@ -15,6 +15,7 @@ from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesRadioFilter
 from unfold.decorators import action, display
 
+from cxmanager.deleting import DeletedOneByOneMixin
 from cxmanager.refusals import Refusal
 from cxmanager.versions import VersionsMixin
 from profiles.admin.event_conditions import facts_for_builder
@@ -37,7 +38,7 @@ class SentencesChangeList(ChangeList):
 
 
 @admin.register(Reaction)
-class ReactionAdmin(VersionsMixin, SimpleHistoryAdmin, ModelAdmin):
+class ReactionAdmin(DeletedOneByOneMixin, VersionsMixin, SimpleHistoryAdmin, ModelAdmin):
     list_display = ["name", "said", "shown_state", "runs_lately", "failures_lately", "last_run", "next_run"]
     list_display_links = ["name"]
     list_filter = [("kind", ChoicesRadioFilter), ("is_active", BooleanRadioFilter)]
@@ -101,10 +102,6 @@ class ReactionAdmin(VersionsMixin, SimpleHistoryAdmin, ModelAdmin):
         if row.kind != Reaction.Kind.AUTOMATION:
             return "–"
         return date_format(timezone.localtime(row.next_at), "j M Y, H:i") if row.next_at else "Not due"
-
-    def get_actions(self, request: HttpRequest) -> dict:
-        """Deleting many at once is not offered: each has runs that somebody may be asked about."""
-        return {name: one for name, one in super().get_actions(request).items() if name != "delete_selected"}
 
     @admin.action(description="Switch on", permissions=["change"])
     def switch_on(self, request: HttpRequest, rows) -> None:
