@@ -1,37 +1,21 @@
 """What is done with one definition: duplicate, recount, retire, bring back. Each says beforehand what follows from it."""
 
-from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from achievements import recounting
 from achievements.models import AchievementDefinition
 from achievements.recipes import RECIPES, named
-from profiles.admin.acting import Act, ConfirmForm, perform, sent
-
-
-class DuplicateForm(forms.Form):
-    name = forms.CharField(
-        max_length=191, widget=UnfoldAdminTextInputWidget, help_text="What customers and staff read on the copy."
-    )
-    handle = forms.SlugField(
-        max_length=191,
-        widget=UnfoldAdminTextInputWidget,
-        help_text="Its own short name, in letters, numbers and hyphens. Example: coffee-regular-2027.",
-    )
+from profiles.admin import duplicating
+from profiles.admin.acting import Act, ConfirmForm, change_page, perform, sent
 
 
 def found(object_id: str) -> AchievementDefinition:
     return get_object_or_404(AchievementDefinition, pk=object_id)
-
-
-def page_of(definition: AchievementDefinition) -> str:
-    return reverse("admin:achievements_achievementdefinition_change", args=[definition.pk])
 
 
 def recipes(request: HttpRequest, model_admin) -> HttpResponse:
@@ -54,30 +38,8 @@ def recipes(request: HttpRequest, model_admin) -> HttpResponse:
 
 
 def duplicate(request: HttpRequest, model_admin, object_id: str) -> HttpResponse:
-    definition = found(object_id)
-    initial = {"name": f"Copy of {definition.name}"[:191], "handle": free_handle(definition.handle)}
-    act = Act(
-        title="Duplicate",
-        subtitle=definition.name,
-        button="Make the copy",
-        back=page_of(definition),
-        sentences=["The copy has the same settings and is not published yet. Nobody has climbed it."],
-    )
-
-    def do(cleaned: dict) -> HttpResponse:
-        copy = definition.duplicate(**cleaned)
-        model_admin.message_user(request, f"This is the copy of “{definition.name}”. Change what differs and save it.")
-        return HttpResponseRedirect(page_of(copy))
-
-    return perform(request, model_admin, act, DuplicateForm(sent(request), initial=initial), do)
-
-
-def free_handle(handle: str) -> str:
-    """A handle like this one that nobody has."""
-    number = 2
-    while AchievementDefinition.objects.filter(handle=f"{handle[:180]}-{number}").exists():
-        number += 1
-    return f"{handle[:180]}-{number}"
+    sentence = "The copy has the same settings and is not published yet. Nobody has climbed it."
+    return duplicating.duplicate(request, model_admin, found(object_id), sentence=sentence)
 
 
 def recount(request: HttpRequest, model_admin, object_id: str) -> HttpResponse:
@@ -86,7 +48,7 @@ def recount(request: HttpRequest, model_admin, object_id: str) -> HttpResponse:
         title="Count what happened before",
         subtitle=definition.name,
         button="Count it",
-        back=page_of(definition),
+        back=change_page(definition),
         no=recounting.why_not_recountable(definition, at=at),
         sentences=[
             f"All that happened so far is looked through for “{definition.count_event}”, from the day on which it counts.",
@@ -109,7 +71,7 @@ def retire(request: HttpRequest, model_admin, object_id: str) -> HttpResponse:
         title="Retire",
         subtitle=definition.name,
         button="Retire it",
-        back=page_of(definition),
+        back=change_page(definition),
         is_danger=True,
         sentences=[
             "From now on nothing counts towards it.",
@@ -133,7 +95,7 @@ def bring_back(request: HttpRequest, model_admin, object_id: str) -> HttpRespons
         title="Bring back",
         subtitle=definition.name,
         button="Bring it back",
-        back=page_of(definition),
+        back=change_page(definition),
         sentences=["It counts again from now on. To count what happened meanwhile, recount it afterwards."],
     )
 

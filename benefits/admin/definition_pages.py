@@ -1,60 +1,20 @@
 """What is done with one definition: duplicate, archive, restore. Each says beforehand what follows from it."""
 
-from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from benefits.models import BenefitDefinition
-from profiles.admin.acting import Act, ConfirmForm, perform, sent
-
-
-class DuplicateForm(forms.Form):
-    name = forms.CharField(
-        max_length=191, widget=UnfoldAdminTextInputWidget, help_text="What customers and staff read on the copy."
-    )
-    handle = forms.SlugField(
-        max_length=191,
-        widget=UnfoldAdminTextInputWidget,
-        help_text="Its own short name, in letters, numbers and hyphens. Example: birthday-coffee-2027.",
-    )
+from profiles.admin import duplicating
+from profiles.admin.acting import Act, ConfirmForm, change_page, perform, sent
 
 
 def found(object_id: str) -> BenefitDefinition:
     return get_object_or_404(BenefitDefinition, pk=object_id)
 
 
-def page_of(definition: BenefitDefinition) -> str:
-    return reverse("admin:benefits_benefitdefinition_change", args=[definition.pk])
-
-
 def duplicate(request: HttpRequest, model_admin, object_id: str) -> HttpResponse:
-    definition = found(object_id)
-    initial = {"name": f"Copy of {definition.name}"[:191], "handle": free_handle(definition.handle)}
-    form = DuplicateForm(sent(request), initial=initial)
-    act = Act(
-        title="Duplicate",
-        subtitle=definition.name,
-        button="Make the copy",
-        back=page_of(definition),
-        sentences=["The copy has the same settings. Nobody holds it yet, and what was used is not taken over."],
-    )
-
-    def do(cleaned: dict) -> HttpResponse:
-        copy = definition.duplicate(**cleaned)
-        model_admin.message_user(request, f"This is the copy of “{definition.name}”. Change what differs and save it.")
-        return HttpResponseRedirect(page_of(copy))
-
-    return perform(request, model_admin, act, form, do)
-
-
-def free_handle(handle: str) -> str:
-    """A handle like this one that nobody has."""
-    number = 2
-    while BenefitDefinition.objects.filter(handle=f"{handle[:180]}-{number}").exists():
-        number += 1
-    return f"{handle[:180]}-{number}"
+    sentence = "The copy has the same settings. Nobody holds it yet, and what was used is not taken over."
+    return duplicating.duplicate(request, model_admin, found(object_id), sentence=sentence)
 
 
 def archive(request: HttpRequest, model_admin, object_id: str) -> HttpResponse:
@@ -65,7 +25,7 @@ def archive(request: HttpRequest, model_admin, object_id: str) -> HttpResponse:
         title="Archive",
         subtitle=definition.name,
         button="Archive it",
-        back=page_of(definition),
+        back=change_page(definition),
         is_danger=True,
         sentences=[
             "From now on nobody can issue, claim or redeem it, at any till or online.",
@@ -87,7 +47,7 @@ def restore(request: HttpRequest, model_admin, object_id: str) -> HttpResponse:
         title="Restore",
         subtitle=definition.name,
         button="Restore it",
-        back=page_of(definition),
+        back=change_page(definition),
         sentences=["It can be issued, claimed and redeemed again, and those that customers still hold work at once."],
     )
 

@@ -14,7 +14,7 @@ from unfold.decorators import display
 from earning.amounts import POINTS
 from earning.explaining import Link
 from earning.models import LoyaltyCard, Program
-from profiles.admin.acting import profile_page
+from profiles.admin.acting import change_page, profile_page
 from profiles.admin.reading import FactsAdmin, found_customers
 from profiles.panels.timeline import subject_url
 
@@ -92,4 +92,4 @@ def url_of(link: Link, user) -> str:
     may = user.has_perm(f"{options.app_label}.view_{options.model_name}")
     if not may or not admin.site.is_registered(type(row)):
         return ""
-    return reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[row.pk])
+    return change_page(row)

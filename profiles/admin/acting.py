@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -91,6 +92,11 @@ def back_to(request: HttpRequest, default: str) -> str:
     """Where the person came from, when the page was told so by `?next=` and that is ours; else the default."""
     sent = request.POST.get("next") or request.GET.get("next") or ""
     return sent if url_has_allowed_host_and_scheme(sent, allowed_hosts={request.get_host()}) else default
+
+
+def change_page(row: models.Model) -> str:
+    """The address of the row's own page in the back office."""
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
 
 
 def profile_page(profile: Profile) -> str:
