@@ -1,7 +1,5 @@
 """Achievement definitions over the API (omneo-reference 2.15, 3.8)."""
 
-from django.db import transaction
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -28,7 +26,7 @@ from profiles.api.scoped import number_in
 class AchievementDefinitionViewSet(CrudViewSet):
     """What customers climb: set up here or under Settings."""
 
-    queryset = AchievementDefinition.objects.all()
+    queryset = AchievementDefinition.objects.prefetch_related("tags")
     serializer_class = DefinitionInput
     scopes = {
         **dict.fromkeys(("list", "retrieve", "by_handle"), "read-achievement-definitions"),
@@ -53,40 +51,19 @@ class AchievementDefinitionViewSet(CrudViewSet):
     def get_object(self) -> AchievementDefinition:
         return get_object_or_404(self.get_queryset(), pk=number_in(self.kwargs["pk"]))
 
-    def answer(self, definition: AchievementDefinition, status_code: int = status.HTTP_200_OK) -> Response:
-        return enveloped(definition_as_json(definition), status_code)
-
-    def list(self, request, *args, **kwargs) -> Response:
-        rows = self.paginate_queryset(self.filter_queryset(self.get_queryset().prefetch_related("tags")))
-        return self.get_paginated_response([definition_as_json(one) for one in rows])
-
-    def retrieve(self, request, *args, **kwargs) -> Response:
-        return self.answer(self.get_object())
-
-    def create(self, request, *args, **kwargs) -> Response:
-        serializer = self.get_serializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        with transaction.atomic():
-            definition = serializer.save()
-        return self.answer(definition, status.HTTP_201_CREATED)
-
     def update(self, request, *args, **kwargs) -> Response:
         """Lower thresholds unlock for those who qualify, in the background; higher ones take nothing away."""
-        with transaction.atomic():
-            serializer = self.get_serializer(self.get_object(), data=request.data, partial=True)
-            serializer.is_valid(raise_exception=True)
-            definition = serializer.save()
-        return self.answer(definition)
+        return super().update(request, *args, **kwargs)
 
     partial_update = update
+
+    def answer(self, definition: AchievementDefinition) -> Response:
+        return enveloped(definition_as_json(definition))
 
     @extend_schema(responses=AchievementDefinitionShape)
     @action(detail=False, url_path=r"handle/(?P<handle>[^/]+)")
     def by_handle(self, request, handle: str) -> Response:
-        definition = self.get_queryset().filter(handle=handle).first()
-        if definition is None:
-            raise Http404
-        return self.answer(definition)
+        return self.answer(get_object_or_404(self.get_queryset(), handle=handle))
 
     @extend_schema(request=None, responses={200: AchievementDefinitionShape})
     @action(detail=True, methods=["post"])

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError as InvalidInput
 
 from achievements.api import examples
-from achievements.api.shapes import NULL_WHEN_EMPTY
+from achievements.api.shapes import NULL_WHEN_EMPTY, definition_as_json
 from achievements.designing import generated
 from achievements.ladder import MOST_COUNT, MOST_STEPS
 from achievements.models import AchievementDefinition
@@ -55,6 +55,9 @@ class DefinitionInput(CleanedModelSerializer):
         extra_kwargs = {
             name: {"allow_null": True, "required": False} for name in ("image_url", "count_event", *NULL_WHEN_EMPTY)
         }
+
+    def to_representation(self, definition: AchievementDefinition) -> dict:
+        return definition_as_json(definition)
 
     def to_internal_value(self, data) -> dict:
         if not isinstance(data, dict):

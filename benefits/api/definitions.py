@@ -63,6 +63,9 @@ class DefinitionSerializer(CleanedModelSerializer):
             name: {"allow_null": True, "required": False} for name in ("image_url", *NULL_WHEN_EMPTY)
         }
 
+    def to_representation(self, definition: BenefitDefinition) -> dict:
+        return definitions_as_json([definition])[0]
+
     def to_internal_value(self, data) -> dict:
         if not isinstance(data, dict):
             return super().to_internal_value(data)
@@ -171,27 +174,9 @@ class DefinitionViewSet(CrudViewSet):
         return enveloped(definitions_as_json([definition])[0], status_code)
 
     def list(self, request, *args, **kwargs) -> Response:
+        # Here and not by the serializer, which would count what was used of each by itself.
         rows = self.paginate_queryset(self.filter_queryset(self.get_queryset().prefetch_related("tags")))
         return self.get_paginated_response(definitions_as_json(rows))
-
-    def retrieve(self, request, *args, **kwargs) -> Response:
-        return self.answer(self.get_object())
-
-    def create(self, request, *args, **kwargs) -> Response:
-        serializer = self.get_serializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        with transaction.atomic():
-            definition = serializer.save()
-        return self.answer(definition, status.HTTP_201_CREATED)
-
-    def update(self, request, *args, **kwargs) -> Response:
-        with transaction.atomic():
-            serializer = self.get_serializer(self.get_object(), data=request.data, partial=True)
-            serializer.is_valid(raise_exception=True)
-            definition = serializer.save()
-        return self.answer(definition)
-
-    partial_update = update
 
     def perform_destroy(self, definition: BenefitDefinition) -> None:
         definition.discard()
