@@ -6,6 +6,7 @@ A document that was read and written again is the same. Unknown keys are ignored
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from itertools import chain, count
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -287,4 +288,4 @@ def free_handle(program: Program, name: str) -> str:
     """A handle made of the name that no rule of the program has."""
     base = slugify(name)[: LONGEST_HANDLE - 8] or "rule"
     taken = set(EarningRule.objects.filter(program=program, handle__startswith=base).values_list("handle", flat=True))
-    return next(one for one in (base, *(f"{base}-{number}" for number in range(2, 10**6))) if one not in taken)
+    return next(one for one in chain([base], (f"{base}-{number}" for number in count(2))) if one not in taken)
