@@ -4,9 +4,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from benefits.admin.definition_pages import DuplicateForm
 from benefits.models import BenefitDefinition
 from cxmanager.plain_messages import HANDLE
+from profiles.admin.duplicating import DuplicateForm
 from profiles.models import Segment
 
 WRONG = "gold members!"
