@@ -1,4 +1,4 @@
-"""The four people of every test, and the moment at which they act."""
+"""The people of every test, and the moment at which they act."""
 
 import logging
 import os
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import Group
 from django.db import connection, transaction
+from django.test import Client
 
 from access.models import ApiToken, User
 from access.roles import Role
@@ -25,6 +26,13 @@ def person(name: str, role: Role | None = None) -> User:
     if role is not None:
         user.groups.add(Group.objects.get(name=role))
     return user
+
+
+def signed_in(user: User) -> Client:
+    """The back office as the user has it before them."""
+    client = Client()
+    client.force_login(user)
+    return client
 
 
 class Tripwire(logging.Handler):
@@ -121,6 +129,30 @@ def clerk(db) -> User:
 @pytest.fixture
 def manager(db) -> User:
     return person("Mona", Role.PROGRAM_MANAGER)
+
+
+@pytest.fixture
+def analyst(db) -> User:
+    """Somebody who may read everything and change nothing."""
+    return person("Anna", Role.ANALYST)
+
+
+@pytest.fixture
+def as_clerk(clerk) -> Client:
+    """Clara at the back office."""
+    return signed_in(clerk)
+
+
+@pytest.fixture
+def as_manager(manager) -> Client:
+    """Mona at the back office."""
+    return signed_in(manager)
+
+
+@pytest.fixture
+def as_analyst(analyst) -> Client:
+    """Anna at the back office."""
+    return signed_in(analyst)
 
 
 @pytest.fixture

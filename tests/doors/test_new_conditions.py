@@ -10,6 +10,7 @@ from django.urls import reverse
 from benefits.models import BenefitBatch, BenefitDefinition
 from profiles.models import Segment
 from tests.benefits.admin.test_definitions import form_of
+from tests.conftest import signed_in
 
 ODD = {"==": [{"var": "gender"}, "femal"]}
 SENTENCE = "At /==/1: Gender is one of “male”, “female”, “witheld”, “other”; “femal” is not. Did you mean “female”?"
@@ -22,9 +23,7 @@ def definition(db) -> BenefitDefinition:
 
 @pytest.fixture
 def browser(manager) -> Client:
-    client = Client()
-    client.force_login(manager)
-    return client
+    return signed_in(manager)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from django.core.cache import cache
 
 from earning.models import LoyaltyCard, TierDefinition
 from earning.owing import ending_soon, liability, tier_counts
-from tests.earning.admin.conftest import as_clerk, as_manager, full, now  # noqa: F401 (fixtures)
+from tests.earning.admin.conftest import full, now  # noqa: F401 (fixtures)
 
 
 @pytest.fixture

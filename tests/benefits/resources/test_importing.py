@@ -13,13 +13,6 @@ from benefits.resources import BenefitDefinitionResource
 from profiles.models import Event, Identity, Tag
 
 
-@pytest.fixture
-def as_manager(manager) -> Client:
-    client = Client()
-    client.force_login(manager)
-    return client
-
-
 def page(model: str, verb: str) -> str:
     return reverse(f"admin:benefits_{model}_{verb}")
 

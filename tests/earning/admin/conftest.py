@@ -1,33 +1,9 @@
 from decimal import Decimal
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
-from access.roles import Role
 from earning.models import LoyaltyCard, Program
-from tests.conftest import person
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
-def as_clerk(clerk) -> Client:
-    return signed_in(clerk)
-
-
-@pytest.fixture
-def as_manager(manager) -> Client:
-    return signed_in(manager)
-
-
-@pytest.fixture
-def as_analyst(db) -> Client:
-    return signed_in(person("Anna", Role.ANALYST))
 
 
 @pytest.fixture

@@ -8,8 +8,7 @@ from django.core.cache import cache
 from earning.admin import inbox
 from earning.models import Adjustment, Award
 from profiles.cause import Cause
-from tests.conftest import person
-from tests.earning.admin.conftest import signed_in
+from tests.conftest import person, signed_in
 from tests.earning.admin.pages import page, points, said
 from tests.earning.rules_made import spending
 from tests.transactions.conftest import line

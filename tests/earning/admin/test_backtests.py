@@ -7,11 +7,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from access.roles import Role
 from earning.models import Award, BackTest, TierDefinition
 from jobs.models import Job
 from jobs.working import run_one
-from tests.conftest import person
+from tests.conftest import signed_in
 from tests.earning.rules_made import event, limit, rule, spending
 from tests.transactions.conftest import line
 
@@ -21,16 +20,7 @@ START, LIST = "admin:earning_backtest_begin", "admin:earning_backtest_changelist
 
 @pytest.fixture
 def browser(manager) -> Client:
-    client = Client()
-    client.force_login(manager)
-    return client
-
-
-@pytest.fixture
-def analyst(db) -> Client:
-    client = Client()
-    client.force_login(person("Anna", Role.ANALYST))
-    return client
+    return signed_in(manager)
 
 
 @pytest.fixture
@@ -134,7 +124,7 @@ class TestStarting:
         browser.post(of(birthday), {"days": "30"})
         assert not BackTest.objects.exists()
 
-    def test_the_button_is_only_where_it_can_be_tested(self, browser, analyst):
+    def test_the_button_is_only_where_it_can_be_tested(self, browser, as_analyst):
         can, cannot = spending("1"), event("birthday")
 
         def offers(client: Client, one) -> bool:
@@ -142,7 +132,7 @@ class TestStarting:
 
         assert offers(browser, can)
         assert not offers(browser, cannot)
-        assert not offers(analyst, can)
+        assert not offers(as_analyst, can)
 
     def test_what_was_typed_is_tested_without_saving_it(self, browser, bought):
         one = spending("1")
@@ -249,12 +239,12 @@ class TestResult:
         assert page_of(first) in page
         assert page_of(first) in shown(browser, of(one))
 
-    def test_analysts_read_and_start_nothing(self, browser, analyst, bought):
+    def test_analysts_read_and_start_nothing(self, browser, as_analyst, bought):
         test = done(started(browser, of(spending("1"))))
 
-        assert "Test again" not in shown(analyst, page_of(test))
-        assert analyst.get(reverse(START)).status_code == 403
-        assert analyst.post(of(test.rule), {"days": "30"}).status_code == 403
+        assert "Test again" not in shown(as_analyst, page_of(test))
+        assert as_analyst.get(reverse(START)).status_code == 403
+        assert as_analyst.post(of(test.rule), {"days": "30"}).status_code == 403
 
 
 class TestProgress:

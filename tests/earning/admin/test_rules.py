@@ -9,10 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from access.roles import Role
 from earning.models import Award, Badge, EarningRule, EarningRuleVersion, Program, TierDefinition
 from earning.rules import TYPES
-from tests.conftest import person
+from tests.conftest import signed_in
 from tests.earning.rules_made import event, limit, rule, spending
 
 pytestmark = pytest.mark.django_db
@@ -21,16 +20,7 @@ LIST, ADD = "admin:earning_earningrule_changelist", "admin:earning_earningrule_a
 
 @pytest.fixture
 def browser(manager) -> Client:
-    client = Client()
-    client.force_login(manager)
-    return client
-
-
-@pytest.fixture
-def analyst(db) -> Client:
-    client = Client()
-    client.force_login(person("Anna", Role.ANALYST))
-    return client
+    return signed_in(manager)
 
 
 def page(name: str, rule: EarningRule, *more) -> str:
@@ -303,12 +293,12 @@ class TestEditor:
         assert said == {"sentence": "Customers get 7 points for each 1.00 they spend."}
         assert not EarningRule.objects.exists()
 
-    def test_analysts_look_and_press_nothing(self, analyst):
+    def test_analysts_look_and_press_nothing(self, as_analyst):
         one = spending("4")
-        shown = analyst.get(page("change", one)).content.decode()
+        shown = as_analyst.get(page("change", one)).content.decode()
         assert '<fieldset class="cx-bare" disabled>' in shown
         assert page("archive", one) not in shown
-        assert analyst.post(page("change", one), typed()).status_code == 403
+        assert as_analyst.post(page("change", one), typed()).status_code == 403
 
     def test_an_archived_rule_is_only_looked_at(self, browser):
         one = spending("4", status="archived")
@@ -404,8 +394,8 @@ class TestVersions:
         assert (one.points, one.limits.count(), one.status) == (4, 0, "inactive")
         assert one.version.number == 4
 
-    def test_one_that_says_the_same_cannot_be_brought_back(self, browser, analyst):
+    def test_one_that_says_the_same_cannot_be_brought_back(self, browser, as_analyst):
         one = spending("4")
         assert "says the same" in browser.get(page("version", one, 1)).content.decode()
-        assert analyst.get(page("version", one, 1)).status_code == 200
-        assert analyst.post(page("version", one, 1)).status_code == 403
+        assert as_analyst.get(page("version", one, 1)).status_code == 200
+        assert as_analyst.post(page("version", one, 1)).status_code == 403

@@ -7,10 +7,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from access.roles import Role
 from earning.models import Badge, Coupon, CouponPool, PointDefinition, Program, RewardDefinition, TierDefinition
 from jobs.working import run_one
-from tests.conftest import person
+from tests.conftest import signed_in
 from tests.earning.rewards_made import reward
 from tests.earning.rules_made import spending
 
@@ -19,9 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def browser(manager) -> Client:
-    client = Client()
-    client.force_login(manager)
-    return client
+    return signed_in(manager)
 
 
 def page(name: str, row=None) -> str:
@@ -201,9 +198,7 @@ def test_a_point_definition_is_kept_and_counts_what_was_given(browser):
     assert not PointDefinition.objects.exists()
 
 
-def test_analysts_see_every_page_as_it_is(program):
-    client = Client()
-    client.force_login(person("Anna", Role.ANALYST))
+def test_analysts_see_every_page_as_it_is(as_analyst, program):
     tier = TierDefinition.objects.create(program=program, name="Gold", handle="gold", rank=1)
     program.delivery_skus = ["SHIP-1"]
     program.save()
@@ -216,8 +211,8 @@ def test_analysts_see_every_page_as_it_is(program):
         "pointdefinition": PointDefinition.objects.create(name="Welcome", handle="welcome"),
     }
     for name, row in rows.items():
-        answer = client.get(page(f"{name}_change", row))
+        answer = as_analyst.get(page(f"{name}_change", row))
         assert answer.status_code == 200
         assert 'name="_save"' not in answer.content.decode()
-        client.get(page(f"{name}_history", row))
-    assert "SHIP-1" in client.get(page("program_change", program)).content.decode()
+        as_analyst.get(page(f"{name}_history", row))
+    assert "SHIP-1" in as_analyst.get(page("program_change", program)).content.decode()

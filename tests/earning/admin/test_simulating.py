@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from earning.models import Award, Credit, EarningRule
+from tests.conftest import signed_in
 from tests.earning.rules_made import custom, event, limit, rule, spending
 from transactions.models import Product, ProductVariant
 
@@ -14,9 +15,7 @@ PAGE = "admin:earning_earningrule_simulate"
 
 @pytest.fixture
 def browser(manager) -> Client:
-    client = Client()
-    client.force_login(manager)
-    return client
+    return signed_in(manager)
 
 
 @pytest.fixture
@@ -166,7 +165,5 @@ def test_the_catalogue_suggests(browser):
     assert suggested("nothing", "x") == []
 
 
-def test_a_clerk_does_not_simulate(clerk):
-    client = Client()
-    client.force_login(clerk)
-    assert client.get(reverse(PAGE)).status_code == 403
+def test_a_clerk_does_not_simulate(as_clerk):
+    assert as_clerk.get(reverse(PAGE)).status_code == 403

@@ -1,36 +1,5 @@
 import pytest
-from django.contrib.auth.models import Group
-from django.test import Client
 from django.urls import reverse
-
-from access.models import User
-from access.roles import Role
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
-def as_clerk(clerk) -> Client:
-    """Clara at the back office."""
-    return signed_in(clerk)
-
-
-@pytest.fixture
-def as_manager(manager) -> Client:
-    """Mona at the back office."""
-    return signed_in(manager)
-
-
-@pytest.fixture
-def as_analyst(db) -> Client:
-    """Somebody who may read everything and change nothing."""
-    user = User.objects.create_user("ana@example.com", "correct horse", name="Ana")
-    user.groups.add(Group.objects.get(name=Role.ANALYST))
-    return signed_in(user)
 
 
 @pytest.fixture

@@ -10,14 +10,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from access.roles import Role
 from benefits.models import Benefit, BenefitDefinition
 from jobs.working import run_one
 from profiles.models import Event
 from reactions.models import Occurrence, Reaction, Run, Target
 from reactions.recipes import TIMED_RECIPES
 from reactions.running import run_some
-from tests.conftest import person
+from tests.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
 LIST, ADD = "admin:reactions_reaction_changelist", "admin:reactions_reaction_add"
@@ -31,20 +30,9 @@ def coffee(db) -> BenefitDefinition:
     return BenefitDefinition.objects.create(name="Free coffee", handle="free-coffee")
 
 
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 @pytest.fixture
 def browser(manager) -> Client:
     return signed_in(manager)
-
-
-@pytest.fixture
-def analyst(db) -> Client:
-    return signed_in(person("Anna", Role.ANALYST))
 
 
 def typed(*rows: dict, **said) -> dict:
@@ -394,13 +382,13 @@ def test_each_recipe_fills_the_editor_with_what_can_be_saved(browser, recipe):
     assert Reaction.objects.get().is_active
 
 
-def test_analysts_look_and_store_staff_see_nothing(analyst, clerk, automation, begun):
-    shown = analyst.get(page(automation))
+def test_analysts_look_and_store_staff_see_nothing(as_analyst, as_clerk, automation, begun):
+    shown = as_analyst.get(page(automation))
     assert '<fieldset class="cx-bare" disabled>' in shown.content.decode()
     assert "Run now" not in text(shown)
     assert not re.search(r"<button[^>]*>[^/]*Pause", shown.content.decode())
-    assert analyst.get(of_occurrence(begun)).status_code == 200
+    assert as_analyst.get(of_occurrence(begun)).status_code == 200
     for address in (page(automation, "run_now"), of_occurrence(begun, "pause"), of_occurrence(begun, "resume")):
-        assert analyst.post(address).status_code == 403
-    assert signed_in(clerk).get(of_occurrence(begun)).status_code == 403
+        assert as_analyst.post(address).status_code == 403
+    assert as_clerk.get(of_occurrence(begun)).status_code == 403
     assert Occurrence.objects.get().state == "going_on"

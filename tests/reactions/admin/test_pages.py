@@ -6,12 +6,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from access.roles import Role
 from profiles.cause import Cause
 from reactions.delivering import deliver_due
 from reactions.listening import queue
 from reactions.models import Delivery, Target, Webhook
-from tests.conftest import person
+from tests.conftest import signed_in
 
 TARGET = {
     "name": "Birthday mail",
@@ -27,9 +26,7 @@ TARGET = {
 
 @pytest.fixture
 def office(manager) -> Client:
-    client = Client()
-    client.force_login(manager)
-    return client
+    return signed_in(manager)
 
 
 def page(name: str, *arguments) -> str:
@@ -155,10 +152,8 @@ def test_the_log_is_narrowed_to_one_receiver(office, webhook):
     assert office.get(answer["Location"]).status_code == 200
 
 
-def test_an_analyst_reads_and_sends_nothing(target, webhook):
-    client = Client()
-    client.force_login(person("Anil", Role.ANALYST))
-    assert client.get(page("target_change", target.pk)).status_code == 200
-    assert client.get(page("delivery_changelist")).status_code == 200
-    assert client.post(page("target_test", target.pk)).status_code == 403
-    assert client.post(page("webhook_test", webhook.pk)).status_code == 403
+def test_an_analyst_reads_and_sends_nothing(as_analyst, target, webhook):
+    assert as_analyst.get(page("target_change", target.pk)).status_code == 200
+    assert as_analyst.get(page("delivery_changelist")).status_code == 200
+    assert as_analyst.post(page("target_test", target.pk)).status_code == 403
+    assert as_analyst.post(page("webhook_test", webhook.pk)).status_code == 403

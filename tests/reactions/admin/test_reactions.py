@@ -9,14 +9,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from access.roles import Role
 from benefits.models import Benefit, BenefitDefinition
 from profiles.draining import drain_some
 from profiles.models import Event
 from reactions.models import Reaction, Run
 from reactions.recipes import RECIPES
 from reactions.running import run_some
-from tests.conftest import person
+from tests.conftest import signed_in
 from tests.earning.rewards_made import reward
 
 pytestmark = pytest.mark.django_db
@@ -29,20 +28,9 @@ def coffee(db) -> BenefitDefinition:
     return BenefitDefinition.objects.create(name="Free coffee", handle="free-coffee")
 
 
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 @pytest.fixture
 def browser(manager) -> Client:
     return signed_in(manager)
-
-
-@pytest.fixture
-def analyst(db) -> Client:
-    return signed_in(person("Anna", Role.ANALYST))
 
 
 def chain(*rows: dict, **said) -> dict:
@@ -286,32 +274,31 @@ class TestRuns:
         assert browser.get(address, {"q": "maria@example.com"}).context["cl"].result_list
         assert not browser.get(address, {"q": "otto@example.com"}).context["cl"].result_list
 
-    def test_the_customers_page_says_why_not_and_leads_to_all(self, browser, ran, member, clerk):
+    def test_the_customers_page_says_why_not_and_leads_to_all(self, browser, ran, member, as_clerk):
         profile = reverse("admin:profiles_profile_change", args=[member.pk])
         answer = browser.get(profile)
         assert "Not met:" in text(answer)
         address = f"{reverse('admin:reactions_run_changelist')}?profile__id__exact={member.pk}"
         assert address in answer.content.decode()
         assert len(browser.get(address).context["cl"].result_list) == Run.objects.filter(profile=member).count()
-        assert "Not met:" not in text(signed_in(clerk).get(profile))
+        assert "Not met:" not in text(as_clerk.get(profile))
 
-    def test_replay(self, browser, ran, analyst):
+    def test_replay(self, browser, ran, as_analyst):
         run = Run.objects.filter(state="filtered").first()
         address = reverse("admin:reactions_run_replay", args=[run.pk])
-        assert analyst.post(address).status_code == 403
+        assert as_analyst.post(address).status_code == 403
         browser.post(address)
         run.refresh_from_db()
         assert run.state == "retrying"
 
 
 class TestRoles:
-    def test_analysts_look_and_store_staff_see_nothing(self, analyst, clerk, reaction):
-        shown = analyst.get(page(reaction))
+    def test_analysts_look_and_store_staff_see_nothing(self, as_analyst, as_clerk, reaction):
+        shown = as_analyst.get(page(reaction))
         assert shown.status_code == 200
         assert '<fieldset class="cx-bare" disabled>' in shown.content.decode()
-        assert analyst.post(page(reaction), chain(FILTER)).status_code == 403
-        assert analyst.get(reverse(ADD)).status_code == 403
-        staff = signed_in(clerk)
+        assert as_analyst.post(page(reaction), chain(FILTER)).status_code == 403
+        assert as_analyst.get(reverse(ADD)).status_code == 403
         for name in ("reactions_reaction_changelist", "reactions_run_changelist"):
-            assert staff.get(reverse(f"admin:{name}")).status_code == 403
-        assert staff.get(page(reaction)).status_code == 403
+            assert as_clerk.get(reverse(f"admin:{name}")).status_code == 403
+        assert as_clerk.get(page(reaction)).status_code == 403

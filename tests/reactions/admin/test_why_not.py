@@ -6,12 +6,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from access.roles import Role
 from benefits.models import BenefitDefinition
 from profiles.draining import drain_some
 from reactions.models import Reaction
 from reactions.running import run_some
-from tests.conftest import person
+from tests.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
 PAGE = "admin:reactions_reaction_why_not"
@@ -41,12 +40,6 @@ def tagged(reaction, member, at, cause):
     member.add_tags("newcomer", at=at, cause=cause)
     while drain_some(at=at) + run_some(at=at):
         pass
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture
@@ -105,11 +98,10 @@ def test_a_deleted_reaction_is_not_offered(browser, reaction, at):
     assert "Coffee for VIPs" not in text(browser.get(reverse(PAGE)))
 
 
-def test_store_staff_do_not_ask_and_analysts_do(clerk, reaction, member):
-    assert signed_in(clerk).get(reverse(PAGE)).status_code == 403
+def test_store_staff_do_not_ask_and_analysts_do(as_clerk, as_analyst, reaction, member):
+    assert as_clerk.get(reverse(PAGE)).status_code == 403
     link = f"{reverse(PAGE)}?profile={member.pk}"
     page = reverse("admin:profiles_profile_change", args=[member.pk])
-    assert link not in signed_in(clerk).get(page).content.decode()
-    analyst = signed_in(person("Anna", Role.ANALYST))
-    assert analyst.get(link).status_code == 200
-    assert link in analyst.get(page).content.decode()
+    assert link not in as_clerk.get(page).content.decode()
+    assert as_analyst.get(link).status_code == 200
+    assert link in as_analyst.get(page).content.decode()
