@@ -8,11 +8,10 @@ from django.core.cache import cache
 
 from earning.models import LoyaltyCard, TierDefinition
 from earning.owing import ending_soon, liability, tier_counts
-from tests.earning.admin.conftest import full, now  # noqa: F401 (fixtures)
 
 
 @pytest.fixture
-def owed(full, other_member, now, cause):  # noqa: F811
+def owed(full, other_member, now, cause):
     """1,000 and 40 and 7 points of two customers; 40 end in ten days, 7 in sixty."""
     other = LoyaltyCard.objects.ensure(other_member, full.program, at=now, cause=cause)
     other.credit(Decimal(40), expires_at=now + timedelta(days=10), at=now, cause=cause)
@@ -25,11 +24,11 @@ def test_points_owed_are_those_that_can_be_spent_now_or_later(owed):
     assert liability() == {"points": Decimal(1050), "money": {"AUD": Decimal("10.5")}}
 
 
-def test_what_ends_within_30_and_90_days(owed, now):  # noqa: F811
+def test_what_ends_within_30_and_90_days(owed, now):
     assert ending_soon(at=now) == (40, 47)
 
 
-def test_tiers_are_counted_the_highest_first(owed, full, program):  # noqa: F811
+def test_tiers_are_counted_the_highest_first(owed, full, program):
     low, high = (
         TierDefinition.objects.create(program=program, name=name, handle=name, rank=rank)
         for rank, name in enumerate("ab")
@@ -39,7 +38,7 @@ def test_tiers_are_counted_the_highest_first(owed, full, program):  # noqa: F811
     assert [(str(one["tier"]), one["count"]) for one in tier_counts(9)] == [("b", 1), ("a", 1)]
 
 
-def test_the_dashboard_shows_it_to_those_who_may(owed, full, as_manager, as_clerk, now, cause):  # noqa: F811
+def test_the_dashboard_shows_it_to_those_who_may(owed, full, as_manager, as_clerk, now, cause):
     full.adjust(Decimal(700), reason="Late.", at=now, cause=cause)
     titles = {one["title"]: one for one in as_manager.get("/admin/").context["cards"]}
     assert (titles["Points owed"]["value"], titles["Points owed"]["note"]) == ("1,050", "worth 10.50 AUD")

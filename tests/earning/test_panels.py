@@ -14,7 +14,6 @@ from earning.rewards.rewarding import issue
 from earning.tiers.tiering import assign, refresh
 from profiles.cause import Cause
 from profiles.panels import PANELS, Place
-from tests.earning.admin.conftest import full, now  # noqa: F401 (fixtures)
 from tests.earning.rewards_made import reward
 from tests.earning.rules_made import spending
 from tests.transactions.conftest import line
@@ -46,7 +45,7 @@ def ladder(program) -> list[TierDefinition]:
     ]
 
 
-def test_says_what_there_is_and_what_ends_when(full, ladder, member, manager, request_of, now, cause):  # noqa: F811
+def test_says_what_there_is_and_what_ends_when(full, ladder, member, manager, request_of, now, cause):
     full.credit(Decimal(40), expires_at=now + timedelta(days=1), at=now, cause=cause)
     full.credit(Decimal(7), pending_days=5, at=now, cause=cause)
     refresh(full, at=now, cause=cause)
@@ -58,7 +57,7 @@ def test_says_what_there_is_and_what_ends_when(full, ladder, member, manager, re
     assert "960 points to Gold." in text or "953 points to Gold." in text
 
 
-def test_each_line_leads_to_its_why(full, member, manager, request_of, sell):  # noqa: F811
+def test_each_line_leads_to_its_why(full, member, manager, request_of, sell):
     spending("4")
     sell(line(price="10.00"))
     shown = panels.context(member, request_of(manager))["lines"]
@@ -66,7 +65,7 @@ def test_each_line_leads_to_its_why(full, member, manager, request_of, sell):  #
     assert all(one["url"].startswith("/admin/earning/credit/") for one in shown)
 
 
-def test_the_buttons_are_those_that_one_may_press(full, member, manager, clerk, request_of, at):  # noqa: F811
+def test_the_buttons_are_those_that_one_may_press(full, member, manager, clerk, request_of, at):
     def buttons(user) -> list[str]:
         return [one["title"] for one in panels.context(member, request_of(user))["cards"][0]["acts"]]
 
@@ -82,7 +81,7 @@ def test_who_has_nothing_reads_so(other_member, manager, request_of, db):
     assert "No card yet." in drawn("earning", other_member, request_of(manager))
 
 
-def test_costs_the_same_for_many_lines(full, ladder, member, manager, request_of, now, cause):  # noqa: F811
+def test_costs_the_same_for_many_lines(full, ladder, member, manager, request_of, now, cause):
     def fill(times: int) -> None:
         for _ in range(times):
             full.credit(Decimal(10), expires_at=now + timedelta(days=9), at=now, cause=cause)
@@ -102,7 +101,7 @@ def test_costs_the_same_for_many_lines(full, ladder, member, manager, request_of
 
 
 @pytest.fixture
-def internal(full, member, clerk, now, sell) -> LoyaltyCard:  # noqa: F811
+def internal(full, member, clerk, now, sell) -> LoyaltyCard:
     """Whatever people write among themselves about points says “internal”."""
     clerk.name = "internal-clerk"
     clerk.save()
@@ -128,7 +127,7 @@ def test_members_read_their_own_words(internal, member, ladder, manager, request
     assert "internal-reason" in drawn("earning", member, request_of(manager))
 
 
-def test_the_console_shows_it_at_a_glance(full, ladder, member, clerk, request_of):  # noqa: F811
+def test_the_console_shows_it_at_a_glance(full, ladder, member, clerk, request_of):
     text = drawn("earning.card", member, request_of(clerk))
     assert "1,000 points" in text
     assert "20.00 AUD" in text
@@ -141,7 +140,7 @@ def test_one_that_waits_is_told_to_staff(internal, member, manager, request_of):
     assert "900 points wait for approval." in drawn("earning", member, request_of(manager))
 
 
-def test_of_many_rewards_the_first_are_shown_and_the_others_folded(full, member, manager, request_of, now, cause):  # noqa: F811
+def test_of_many_rewards_the_first_are_shown_and_the_others_folded(full, member, manager, request_of, now, cause):
     for _ in range(6):
         full.credit(Decimal(3), unit="AUD", at=now, cause=cause)
     text = drawn("earning", member, request_of(manager))
@@ -150,7 +149,7 @@ def test_of_many_rewards_the_first_are_shown_and_the_others_folded(full, member,
     assert text.count("3.00 AUD") >= 6
 
 
-def test_who_was_put_lower_by_hand(full, ladder, member, manager, request_of, now, cause):  # noqa: F811
+def test_who_was_put_lower_by_hand(full, ladder, member, manager, request_of, now, cause):
     refresh(full, at=now, cause=cause)
     assign(full, ladder[0], at=now, cause=cause)
     assert "What Silver asks for is there: the next points bring it." in drawn("earning", member, request_of(manager))
