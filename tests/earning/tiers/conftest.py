@@ -6,6 +6,7 @@ import pytest
 
 from earning.models import Credit, LoyaltyCard, Program, TierDefinition
 from earning.tiers import tiering
+from profiles.models import Event
 
 NUMBERS = count(1)
 
@@ -31,6 +32,15 @@ def earned(card: LoyaltyCard, points, *, at: datetime, **given) -> Credit:
     usual = {"unit": "points", "kind": "earn", "state": "active", "remaining": Decimal(points)}
     usual |= {"earned_at": at, "active_from": at, "timezone": "UTC", "created_at": at, "updated_at": at}
     return Credit.objects.create(card=card, value=Decimal(points), **usual | given)
+
+
+def told(name: str) -> list[dict]:
+    """What events of that name carry, in their order."""
+    return list(Event.objects.filter(name=name).order_by("id").values_list("payload", flat=True))
+
+
+def tier_of(card: LoyaltyCard) -> str | None:
+    return LoyaltyCard.objects.values_list("tier__handle", flat=True).get(pk=card.pk)
 
 
 @pytest.fixture

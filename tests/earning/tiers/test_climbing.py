@@ -8,11 +8,8 @@ import pytest
 from earning.models import LoyaltyCard, TierChange, TierDefinition
 from profiles.models import Event
 from tests.earning.rules_made import spending
+from tests.earning.tiers.conftest import tier_of
 from transactions.models import Transaction
-
-
-def tier_of(card) -> str:
-    return LoyaltyCard.objects.values_list("tier__handle", flat=True).get(pk=card.pk)
 
 
 def sale(member, total, *, at, cause, **given) -> Transaction:
