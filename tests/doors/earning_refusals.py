@@ -1,214 +1,19 @@
-"""How each refusal about rules, what customers do, coupons, referrals and rewards comes about, and the doors at which it is met.
+"""The doors at which each refusal about rules, what customers do, coupons, referrals and rewards is met.
 
 `{code: (how it came to that, {door: what is asked})}`
 """
 
-from datetime import timedelta
 from decimal import Decimal
 
-from earning import pointing
 from earning.awards import approvals
 from earning.backtesting.starting import start
 from earning.coupons import making
-from earning.models import (
-    Award,
-    CouponAttempt,
-    CouponPool,
-    EarningRule,
-    PointDefinition,
-    RewardDefinition,
-    TierDefinition,
-)
+from earning.models import EarningRule
 from earning.occurrences import couponing, posting, referring, reporting
 from earning.rewards import ordering, rewarding
 from profiles.cause import Cause
-from profiles.models import Location
-from tests.earning.rewards_made import reward
-from tests.earning.rules_made import custom, event, limit, rule, spending
-
-DAY = timedelta(days=1)
-POSTED = {"external_id": "P1", "account": "fees", "direction": "debit", "currency": "AUD"}
-
-
-# --- How it comes about -------------------------------------------------------------------------------------------------
-
-
-def unknown_event(desk) -> None:
-    """No rule hears it."""
-
-
-def event_elsewhere(desk) -> None:
-    place = Location.objects.create(name="Fitzroy", external_code="FIT")
-    custom("survey", locations=[place.pk])
-
-
-def event_of_another(desk) -> None:
-    custom("survey")
-    reporting.report(desk.other, "survey", external_id="E1", **desk.now)
-
-
-def award_rejected(desk) -> None:
-    custom("survey", requires_approval=True)
-    reporting.report(desk.member, "survey", external_id="E1", **desk.now)
-    desk.made = Award.objects.get()
-    approvals.reject(desk.made, at=desk.at, cause=Cause(user=desk.manager, reason="No."))
-
-
-def active_rule(desk) -> None:
-    desk.made = spending()
-
-
-def archived_rule(desk) -> None:
-    desk.made = spending()
-    desk.made.archive(at=desk.at)
-
-
-def applied_rule(desk) -> None:
-    desk.made = custom("survey")
-    reporting.report(desk.member, "survey", external_id="E1", **desk.now)
-
-
-def rule_for_events(desk) -> None:
-    desk.made = event("birthday")
-
-
-def pool(desk, handle: str = "letters") -> CouponPool:
-    desk.made = CouponPool.objects.create(program=desk.program, name=handle, handle=handle)
-    making.bring(desk.made, ["LETTER-1"])
-    return desk.made
-
-
-def pool_beside_another(desk) -> None:
-    pool(desk)
-    desk.made = CouponPool.objects.create(program=desk.program, name="Other", handle="other")
-
-
-def used_coupon(desk) -> None:
-    pool(desk)
-    rule("Letters", "coupon", points="5", conditions={"pool": "letters"})
-    couponing.redeem(desk.other, "LETTER-1", **desk.now)
-
-
-def coupon_at_its_limit(desk) -> None:
-    once = [limit(1, period="forever", scope="global")]
-    rule("Summer", "coupon", points="5", conditions={"codes": ["LETTER-1"], "once_per_member": False}, limits=once)
-    couponing.redeem(desk.other, "LETTER-1", **desk.now)
-
-
-def guessed(desk) -> None:
-    tried = [CouponAttempt(profile=desk.member, at=desk.at) for _ in range(couponing.MOST_ATTEMPTS)]
-    CouponAttempt.objects.bulk_create(tried)
-
-
-def posted(desk) -> None:
-    posting.post(desk.member, amount=Decimal(10), **POSTED, **desk.now)
-
-
-def voided(desk) -> None:
-    posted(desk)
-    posting.void("P1", program=desk.program, **desk.now)
-
-
-def referred(desk) -> None:
-    desk.other.mobile_phone = ""
-    referring.refer(desk.card, desk.other, **desk.now)
-    desk.made = type(desk.member)(first_name="Third", email="third@example.com").enrol(**desk.now)
-
-
-def referred_by_the_member(desk) -> None:
-    referring.refer(desk.card_of(desk.other), desk.member, **desk.now)
-    desk.made = desk.other
-
-
-def oneself(desk) -> None:
-    desk.made = desk.member
-
-
-def referrer_gone(desk) -> None:
-    desk.other.remove(**desk.now)
-    desk.made = desk.other
-
-
-def given_points(desk) -> None:
-    desk.made = PointDefinition.objects.create(name="Thanks", handle="thanks")
-    pointing.give(desk.member, Decimal(5), definition=desk.made, **desk.now)
-
-
-def offered(desk, **given) -> RewardDefinition:
-    desk.made = reward(points_cost=Decimal(10), **given)
-    return desk.made
-
-
-def archived(desk) -> None:
-    desk.made = reward()
-    RewardDefinition.objects.update(is_archived=True)
-    desk.made.refresh_from_db()
-
-
-def issued(desk, **given):
-    desk.more["definition"] = reward(**given)
-    desk.made = rewarding.issue(desk.more["definition"], desk.member, **desk.now)
-    return desk.made
-
-
-def extendable(desk) -> None:
-    issued(desk, is_extendable=True)
-
-
-def used_up(desk) -> None:
-    extendable(desk)
-    desk.card.spend(Decimal(30), unit="AUD", **desk.now)
-
-
-def extended(desk) -> None:
-    extendable(desk)
-    rewarding.extend(desk.made, days=7, **desk.now)
-
-
-def over(desk) -> None:
-    offered(desk, available_until=desk.at - DAY)
-
-
-def for_gold(desk) -> None:
-    tier = TierDefinition.objects.create(program=desk.program, name="Gold", handle="gold", rank=1, value_min=5000)
-    offered(desk).tiers.add(tier)
-
-
-def taken_before(desk) -> None:
-    ordering.order(offered(desk, max_per_profile=1), desk.member, **desk.now)
-
-
-def taken_by_another(desk) -> None:
-    desk.card_of(desk.other).credit(Decimal(10), **desk.now)
-    ordering.order(offered(desk, stock=1), desk.other, **desk.now)
-
-
-def without_codes(desk) -> None:
-    offered(desk, coupon_pool=CouponPool.objects.create(program=desk.program, name="Cinema", handle="cinema"))
-
-
-def ordered(desk) -> None:
-    desk.made = ordering.order(offered(desk), desk.member, **desk.now)
-
-
-def cancelled(desk) -> None:
-    ordered(desk)
-    ordering.cancel(desk.made, **desk.now)
-
-
-def used_since(desk) -> None:
-    ordered(desk)
-    desk.card.spend(Decimal(25), unit="AUD", **desk.now)
-
-
-def ordered_a_benefit(desk) -> None:
-    from benefits.models import BenefitDefinition
-
-    BenefitDefinition.objects.create(name="Coffee", handle="coffee", period=30)
-    desk.made = ordering.order(offered(desk, benefit="coffee"), desk.member, **desk.now)
-
-
-# --- What is asked ------------------------------------------------------------------------------------------------------
+from tests.doors import earning_situations as situations
+from tests.doors.earning_situations import DAY, POSTED
 
 
 def report(desk):
@@ -285,11 +90,11 @@ def delete(path: str, page: str = "") -> dict:
 
 
 EARNING = {
-    "event_unknown": (unknown_event, {"model": report, "api": report_by_api(400)}),
-    "event_not_available": (event_elsewhere, {"model": report, "api": report_by_api(400)}),
-    "event_external_id_taken": (event_of_another, {"model": report, "api": report_by_api(409)}),
+    "event_unknown": (situations.unknown_event, {"model": report, "api": report_by_api(400)}),
+    "event_not_available": (situations.event_elsewhere, {"model": report, "api": report_by_api(400)}),
+    "event_external_id_taken": (situations.event_of_another, {"model": report, "api": report_by_api(409)}),
     "award_decided": (
-        award_rejected,
+        situations.award_rejected,
         {
             "model": lambda desk: desk.model(
                 lambda: approvals.approve(desk.made, at=desk.at, cause=Cause(user=desk.manager))
@@ -300,7 +105,7 @@ EARNING = {
     ),
     # An error of the input, at its field.
     "type_is_fixed": (
-        active_rule,
+        situations.active_rule,
         {
             "model": lambda desk: desk.model(
                 lambda: EarningRule.objects.write(
@@ -313,7 +118,7 @@ EARNING = {
         },
     ),
     "rule_archived": (
-        archived_rule,
+        situations.archived_rule,
         {
             "model": lambda desk: desk.model(lambda: desk.made.activate(at=desk.at)),
             "api": lambda desk: desk.ask(f"earning/rules/{desk.made.pk}", "put", status="active"),
@@ -321,63 +126,66 @@ EARNING = {
         },
     ),
     "rule_not_archived": (
-        active_rule,
+        situations.active_rule,
         {
             "model": lambda desk: desk.model(lambda: desk.made.restore(at=desk.at)),
             "admin": lambda desk: desk.page("earningrule_restore", desk.made.pk),
         },
     ),
-    "rule_in_use": (applied_rule, delete("earning/rules", "earningrule")),
+    "rule_in_use": (situations.applied_rule, delete("earning/rules", "earningrule")),
     "not_backtestable": (
-        rule_for_events,
+        situations.rule_for_events,
         {
             "model": lambda desk: desk.model(lambda: start(desk.made, **desk.now)),
             "api": lambda desk: desk.ask(f"earning/rules/{desk.made.pk}/backtest"),
         },
     ),
     # The back office has no button for it.
-    "points_in_use": (given_points, delete("points/definitions")),
-    "coupon_unknown": (unknown_event, redeem_coupon()),
-    "coupon_used": (used_coupon, redeem_coupon()),
-    "limit_reached": (coupon_at_its_limit, redeem_coupon()),
-    "too_many_attempts": (guessed, {"model": redeem_coupon()["model"]}),
+    "points_in_use": (situations.given_points, delete("points/definitions")),
+    "coupon_unknown": (situations.unknown_event, redeem_coupon()),
+    "coupon_used": (situations.used_coupon, redeem_coupon()),
+    "limit_reached": (situations.coupon_at_its_limit, redeem_coupon()),
+    "too_many_attempts": (situations.guessed, {"model": redeem_coupon()["model"]}),
     "coupon_of_another_pool": (
-        pool_beside_another,
+        situations.pool_beside_another,
         {
             "model": lambda desk: desk.model(lambda: making.bring(desk.made, ["LETTER-1"])),
             "api": lambda desk: desk.ask(f"earning/coupon-pools/{desk.made.pk}/codes", codes=["LETTER-1"]),
             "admin": lambda desk: desk.page("couponpool_bring_codes", desk.made.pk, codes="LETTER-1"),
         },
     ),
-    "coupon_pool_in_use": (pool, {"api": lambda desk: desk.ask(f"earning/coupon-pools/{desk.made.pk}", "delete")}),
-    "posting_external_id_taken": (posted, post_again(11)),
-    "posting_voided": (voided, post_again(10)),
-    "already_referred": (referred, REFER),
-    "referred_by_oneself": (oneself, REFER),
-    "referred_in_a_circle": (referred_by_the_member, REFER),
-    "referrer_inactive": (referrer_gone, REFER),
+    "coupon_pool_in_use": (
+        situations.pool,
+        {"api": lambda desk: desk.ask(f"earning/coupon-pools/{desk.made.pk}", "delete")},
+    ),
+    "posting_external_id_taken": (situations.posted, post_again(11)),
+    "posting_voided": (situations.voided, post_again(10)),
+    "already_referred": (situations.referred, REFER),
+    "referred_by_oneself": (situations.oneself, REFER),
+    "referred_in_a_circle": (situations.referred_by_the_member, REFER),
+    "referrer_inactive": (situations.referrer_gone, REFER),
     "reward_archived": (
-        archived,
+        situations.archived,
         {
             "model": lambda desk: desk.model(lambda: rewarding.issue(desk.made, desk.member, **desk.now)),
             "api": lambda desk: desk.ask("rewards", profile_id=str(desk.member.pk), reward_definition_id=desk.made.pk),
         },
     ),
     "reward_in_use": (
-        lambda desk: issued(desk) and setattr(desk, "made", desk.more["definition"]),
+        lambda desk: situations.issued(desk) and setattr(desk, "made", desk.more["definition"]),
         delete("rewards/definitions", "rewarddefinition"),
     ),
-    "not_extendable": (issued, extend(days=7)),
-    "already_extended": (extended, {door: ask for door, ask in extend(days=7).items() if door != "admin"}),
-    "reward_over": (used_up, extend(days=7)),
-    "not_later": (extendable, extend()),
-    "not_in_catalogue": (lambda desk: offered(desk, is_published=False), ORDER),
-    "not_available_now": (over, ORDER),
-    "tier_required": (for_gold, ORDER),
-    "most_for_each": (taken_before, ORDER),
-    "out_of_stock": (taken_by_another, ORDER),
-    "no_coupons_left": (without_codes, ORDER),
-    "already_cancelled": (cancelled, CANCEL),
-    "order_was_used": (used_since, CANCEL),
-    "order_is_a_benefit": (ordered_a_benefit, CANCEL),
+    "not_extendable": (situations.issued, extend(days=7)),
+    "already_extended": (situations.extended, {door: ask for door, ask in extend(days=7).items() if door != "admin"}),
+    "reward_over": (situations.used_up, extend(days=7)),
+    "not_later": (situations.extendable, extend()),
+    "not_in_catalogue": (lambda desk: situations.offered(desk, is_published=False), ORDER),
+    "not_available_now": (situations.over, ORDER),
+    "tier_required": (situations.for_gold, ORDER),
+    "most_for_each": (situations.taken_before, ORDER),
+    "out_of_stock": (situations.taken_by_another, ORDER),
+    "no_coupons_left": (situations.without_codes, ORDER),
+    "already_cancelled": (situations.cancelled, CANCEL),
+    "order_was_used": (situations.used_since, CANCEL),
+    "order_is_a_benefit": (situations.ordered_a_benefit, CANCEL),
 }
