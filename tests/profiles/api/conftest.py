@@ -3,12 +3,43 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from rest_framework.test import APIClient
 
 from access.models import ApiToken
 from profiles.models import Event, Profile
 
 BASE = "/api/v3"
+# A customer with something of all that can be sent.
+DOCUMENT = {
+    "title": "Mr.",
+    "first_name": "Carlos",
+    "last_name": "Bar",
+    "email": "Carlos@Example.com",
+    "mobile_phone": "0491 570 006",
+    "gender": "male",
+    "birth_year": 1984,
+    "birth_month": 2,
+    "birth_day": 29,
+    "identities": [{"handle": "zendesk", "identifier": "XYZ", "is_primary": True}],
+    "tags": ["vip", "staff"],
+    "addresses": [
+        {
+            "address_line_1": "12 Gertrude Street",
+            "city": "Fitzroy",
+            "state": "Victoria",
+            "postcode": "3065",
+            "country": "Australia",
+        }
+    ],
+    "comms_attributes": {"email_promo": True},
+    "appearance_attributes": {"size_shoe": 42},
+    "dates_attributes": [{"handle": "birthday", "relationship": "child", "date": "2019-04-12 00:00:00"}],
+    "custom_attributes": [
+        {"namespace": "comms", "handle": "interests", "value": "kids"},
+        {"namespace": "comms", "handle": "visits", "value": 3},
+    ],
+}
 
 
 class Caller:
@@ -58,3 +89,15 @@ def untouched(db):
             assert state() == self.before
 
     return Watch()
+
+
+@pytest.fixture
+def noon():
+    with time_machine.travel("2026-05-01 12:00:00+00:00", tick=False):
+        yield
+
+
+@pytest.fixture
+def carlos(call, noon) -> dict:
+    """The customer of the document, as the API answered when it was made at noon."""
+    return call("post", "profiles", DOCUMENT, expect=201)["data"]
