@@ -31,3 +31,9 @@ def scoped(manager, at):
         return client
 
     return client
+
+
+@pytest.fixture
+def url(member) -> str:
+    """The address of the member's benefits."""
+    return f"/api/v3/profiles/{member.pk}/benefits"
