@@ -1,8 +1,8 @@
-"""What the tests of the pages about cards read off them."""
+"""Addresses of pages of the back office, and what the tests read off them."""
 
 from django.urls import reverse
 
-from earning.models import Balance, LoyaltyCard
+from earning.models import Balance, EarningRule, LoyaltyCard
 
 
 def page(name: str, *arguments) -> str:
@@ -11,6 +11,10 @@ def page(name: str, *arguments) -> str:
 
 def act(name: str, card: LoyaltyCard) -> str:
     return page(f"loyaltycard_{name}", card.pk)
+
+
+def of_rule(name: str, rule: EarningRule, *more) -> str:
+    return page(f"earningrule_{name}", rule.pk, *more)
 
 
 def said(response) -> list[str]:

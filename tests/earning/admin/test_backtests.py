@@ -10,17 +10,11 @@ from django.utils import timezone
 from earning.models import Award, BackTest, TierDefinition
 from jobs.models import Job
 from jobs.working import run_one
-from tests.conftest import signed_in
 from tests.earning.rules_made import event, limit, rule, spending
 from tests.transactions.conftest import line
 
 pytestmark = pytest.mark.django_db
 START, LIST = "admin:earning_backtest_begin", "admin:earning_backtest_changelist"
-
-
-@pytest.fixture
-def browser(manager) -> Client:
-    return signed_in(manager)
 
 
 @pytest.fixture

@@ -9,16 +9,10 @@ from django.urls import reverse
 
 from earning.models import Badge, Coupon, CouponPool, PointDefinition, Program, RewardDefinition, TierDefinition
 from jobs.working import run_one
-from tests.conftest import signed_in
 from tests.earning.rewards_made import reward
 from tests.earning.rules_made import spending
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def browser(manager) -> Client:
-    return signed_in(manager)
 
 
 def page(name: str, row=None) -> str:

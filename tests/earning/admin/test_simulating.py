@@ -1,21 +1,14 @@
 """The simulator: what a basket, an event or a coupon would earn, why not, and nothing written."""
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from earning.models import Award, Credit, EarningRule
-from tests.conftest import signed_in
 from tests.earning.rules_made import custom, event, limit, rule, spending
 from transactions.models import Product, ProductVariant
 
 pytestmark = pytest.mark.django_db
 PAGE = "admin:earning_earningrule_simulate"
-
-
-@pytest.fixture
-def browser(manager) -> Client:
-    return signed_in(manager)
 
 
 @pytest.fixture
