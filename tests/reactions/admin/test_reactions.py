@@ -5,32 +5,21 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from benefits.models import Benefit, BenefitDefinition
+from benefits.models import Benefit
 from profiles.draining import drain_some
 from profiles.models import Event
 from reactions.models import Reaction, Run
 from reactions.recipes import RECIPES
 from reactions.running import run_some
-from tests.conftest import signed_in
 from tests.earning.rewards_made import reward
+from tests.reactions.admin.pages import GIVE, page, text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("coffee")]
 IS_VIP = {"==": [{"var": "tag"}, "vip"]}
 LIST, ADD = "admin:reactions_reaction_changelist", "admin:reactions_reaction_add"
-
-
-@pytest.fixture(autouse=True)
-def coffee(db) -> BenefitDefinition:
-    return BenefitDefinition.objects.create(name="Free coffee", handle="free-coffee")
-
-
-@pytest.fixture
-def browser(manager) -> Client:
-    return signed_in(manager)
 
 
 def chain(*rows: dict, **said) -> dict:
@@ -40,7 +29,6 @@ def chain(*rows: dict, **said) -> dict:
 
 
 FILTER = {"uuid": "filter", "arg-condition": json.dumps(IS_VIP)}
-GIVE = {"uuid": "benefit.issue", "arg-definition": "free-coffee", "arg-days": "7"}
 
 
 @pytest.fixture
@@ -59,14 +47,6 @@ def ran(reaction, member, at, cause) -> Reaction:
     while drain_some(at=at) + run_some(at=at):
         pass
     return reaction
-
-
-def page(reaction, name="change") -> str:
-    return reverse(f"admin:reactions_reaction_{name}", args=[reaction.pk])
-
-
-def text(answer) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
 
 class TestEditor:

@@ -1,16 +1,13 @@
 """The page that asks why a reaction was not done for a customer, and the ways to it."""
 
-import re
-
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from benefits.models import BenefitDefinition
 from profiles.draining import drain_some
 from reactions.models import Reaction
 from reactions.running import run_some
-from tests.conftest import signed_in
+from tests.reactions.admin.pages import text
 
 pytestmark = pytest.mark.django_db
 PAGE = "admin:reactions_reaction_why_not"
@@ -40,15 +37,6 @@ def tagged(reaction, member, at, cause):
     member.add_tags("newcomer", at=at, cause=cause)
     while drain_some(at=at) + run_some(at=at):
         pass
-
-
-@pytest.fixture
-def browser(manager) -> Client:
-    return signed_in(manager)
-
-
-def text(answer) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
 
 def test_from_the_customers_page_any_reaction_is_chosen(browser, tagged, automation, reaction, member):
