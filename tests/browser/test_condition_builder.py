@@ -6,10 +6,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from access.roles import Role
-from profiles.models import Segment
 from tests.browser.condition_page import REFUSED
-from tests.conftest import person
+from tests.browser.keyboard import choose_fact, focused, press, tab_to
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -65,31 +63,6 @@ def text_of(page: Page) -> str:
 
 def condition_of(page: Page):
     return json.loads(text_of(page))
-
-
-def press(page: Page, *keys: str) -> None:
-    for key in keys:
-        page.keyboard.press(key)
-
-
-def choose_fact(page: Page, typed: str) -> None:
-    """In the fact box that has the focus: type, take the first one found, and go on to what is asked."""
-    expect(page.get_by_role("combobox", name="Fact").and_(page.locator(":focus"))).to_be_visible()
-    page.keyboard.type(typed)
-    press(page, "Enter", "Tab")
-
-
-def focused(page: Page):
-    return page.locator(":focus")
-
-
-def tab_to(page: Page, name: str, most: int = 12) -> None:
-    """Go on with Tab until the button of that name has the focus."""
-    for _ in range(most):
-        if focused(page).evaluate("one => one.textContent.trim()").endswith(name):
-            return
-        press(page, "Tab")
-    raise AssertionError(f"“{name}” is not within {most} tabs.")
 
 
 def test_three_nested_conditions_are_built_by_keyboard_alone(open_builder, look):
@@ -283,39 +256,6 @@ def test_without_the_list_of_facts_the_json_stays(open_builder, page):
     expect(page.get_by_role("button", name="Add condition")).to_be_visible()
 
 
-def test_a_segment_is_built_counted_and_saved(sign_in, manager, member, other_member, at, cause, look):
-    member.add_tags("vip", at=at, cause=cause)
-    page = sign_in(manager)
-    page.goto("/admin/profiles/segment/add/")
-    expect(page.get_by_role("status")).to_have_text("No condition is set yet.")
-    page.get_by_label("Name").first.fill("Very important")
-
-    page.get_by_role("button", name="Add condition").press("Enter")
-    choose_fact(page, "flattened_tags")
-    press(page, "Tab")
-    page.keyboard.type("vip")
-
-    expect(page.get_by_role("status")).to_contain_text("Matches 1 of 2 profiles")
-    expect(page.get_by_role("link", name="Maria Membrino")).to_be_visible()
-    look("segment")
-    page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_role("link", name="Very important").first).to_be_visible()
-    segment = Segment.objects.get()
-    assert segment.condition == {"in": ["vip", {"var": "flattened_tags"}]}
-    assert segment.member_count == 1
-
-
-def test_who_may_not_change_a_segment_sees_it_in_boxes_all_the_same(sign_in, member, look):
-    segment = Segment.objects.create(name="Complete", handle="complete", condition={"!!": [{"var": "is_completed"}]})
-    page = sign_in(person("Nell", Role.ANALYST))
-    page.goto(f"/admin/profiles/segment/{segment.pk}/change/")
-
-    expect(page.get_by_role("combobox", name="Fact")).to_be_disabled()
-    expect(page.get_by_role("status")).to_contain_text("of 1 profile")
-    expect(page.get_by_role("button", name="Add condition")).to_be_hidden()
-    look("looked-at")
-
-
 def test_what_is_nothing_but_its_choices_cannot_be_typed(open_builder):
     page = open_builder('{"in":[{"var":"gender"},["female"]]}')
     expect(page.get_by_role("button", name="Female")).to_have_attribute("aria-pressed", "true")
@@ -342,26 +282,6 @@ def test_the_count_leads_to_the_list_of_them(open_builder):
     address = urlsplit(link.get_attribute("href"))
     assert address.path == "/admin/profiles/profile/"
     assert parse_qs(address.query) == {"condition": [text_of(page)]}
-
-
-def test_a_refusal_goes_when_what_it_refused_does(sign_in, manager, look):
-    page = sign_in(manager)
-    page.goto("/admin/profiles/segment/add/")
-    page.locator("[name=name]").fill("Women")
-    page.locator("[name=handle]").fill("women")
-    page.get_by_role("tab", name="JSON").click()
-    box = page.locator("textarea[name=condition]")
-    box.fill('{"==": [{"var": "gendr"}, "female"]}')
-    page.locator("[name=_save]").click()
-    refusals = page.locator(".errorlist").filter(has_text="There is no fact “gendr”")
-    expect(refusals.first).to_be_visible()
-
-    page.get_by_role("tab", name="JSON").click()
-    box.fill('{"==": [{"var": "gender"}, "female"]}')
-
-    expect(page.get_by_role("status")).to_contain_text("Matches 0 of 0 profiles")
-    expect(refusals.locator("visible=true")).to_have_count(0)
-    look("mended")
 
 
 def test_a_time_of_day_is_shown_whole(open_builder, look):

@@ -15,7 +15,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from profiles.models import Identity, Profile, Segment
-from tests.browser.test_condition_builder import choose_fact, press
+from tests.browser.keyboard import choose_fact, press
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
