@@ -34,14 +34,14 @@ def main(arguments: list[str] = ()) -> None:
         make_rules(RULES)
         bare = Request("POST", lambda number: "/sell", status=201, body=sales_to(shop))
         product = replace(bare, path=lambda number: "/api/v3/transactions", token=shop.token)
-        with servers(product="cxmanager.settings", bare="bench.bare_settings") as ports:
+        with servers("product", "bare") as ports:
             compare(
                 f"A sale of {LINES} lines through everything, against a bare view of the same writes (row 4)",
                 lambda: rate(ports["bare"], bare),
                 lambda: rate(ports["product"], product),
                 target=0.5,
             )
-        with servers(product="cxmanager.settings") as ports:
+        with servers("product") as ports:
             compare(
                 f"A sale with {RULES} rules, against the same with one: at most 1.5 × what that costs (row 4)",
                 lambda: rate_with(ports["product"], product, status=EarningRule.Status.INACTIVE),

@@ -20,7 +20,7 @@ def main(arguments: list[str] = ()) -> None:
             "GET", lambda number: f"/api/v3/profiles/lookup?identifier=card-{number % CUSTOMERS}", token=shop.token
         )
         bare = Request("GET", lambda number: f"/lookup/card-{number % CUSTOMERS}")
-        with servers(product="cxmanager.settings", bare="bench.bare_settings") as ports:
+        with servers("product", "bare") as ports:
             compare(
                 f"Till lookup with {BENEFITS} benefits, against one statement that returns the JSON (row 3)",
                 lambda: rate(ports["bare"], bare),

@@ -27,7 +27,7 @@ def main(arguments: list[str] = ()) -> None:
             lambda number: f"/redeem/{free[number % CUSTOMERS].profile_id}/{free[number % CUSTOMERS].pk}",
             status=201,
         )
-        with servers(product="cxmanager.settings", bare="bench.bare_settings") as ports:
+        with servers("product", "bare") as ports:
             compare(
                 "Redeem through everything, against a bare view of the same statements (row 1)",
                 lambda: rate(ports["bare"], bare),

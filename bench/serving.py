@@ -24,16 +24,21 @@ REPETITIONS = int(os.environ.get("BENCH_REPETITIONS", "5"))
 # Each server has a port of its own: the workers of one that was killed may hold theirs for a moment.
 PORTS = count(int(os.environ.get("BENCH_PORT", "8106")))
 READY_WITHIN = 60
+# The settings and the application of each.
+SERVED = {
+    "product": ("cxmanager.settings", "cxmanager.wsgi:application"),
+    "bare": ("bench.bare_settings", "bench.bare:application"),
+}
 
 
 @contextmanager
-def servers(**settings_modules: str) -> Iterator[dict[str, int]]:
-    """Serve a settings module under each name, on the test database of this process, as `make serve` does. Yields the ports."""
+def servers(*names: str) -> Iterator[dict[str, int]]:
+    """Serve “product”, “bare” or both, on the test database of this process, as `make serve` does. Yields the ports by name."""
     running, ports = [], {}
     try:
-        for name, module in settings_modules.items():
+        for name in names:
             ports[name] = next(PORTS)
-            running.append(start(module, ports[name]))
+            running.append(start(*SERVED[name], ports[name]))
         for port in ports.values():
             wait_for(port)
         yield ports
@@ -44,7 +49,7 @@ def servers(**settings_modules: str) -> Iterator[dict[str, int]]:
             process.wait()
 
 
-def start(settings_module: str, port: int) -> subprocess.Popen:
+def start(settings_module: str, application: str, port: int) -> subprocess.Popen:
     one = connection.settings_dict
     url = f"postgres://{one['USER']}:{one['PASSWORD']}@{one['HOST'] or '127.0.0.1'}:{one['PORT'] or 5432}/{one['NAME']}"
     environment = os.environ | {
@@ -55,7 +60,7 @@ def start(settings_module: str, port: int) -> subprocess.Popen:
     }
     workers = os.environ.get("WORKERS", "2")
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", workers, "--host", "127.0.0.1"]
-    command += ["--port", str(port), "--log-level", "error", "bench.bare:application"]
+    command += ["--port", str(port), "--log-level", "error", application]
     return subprocess.Popen(command, env=environment, start_new_session=True)
 
 
