@@ -1,5 +1,6 @@
 """The sales of past days, read a few thousand at a time: each with its lines, whose it was, and what came back of it."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -9,7 +10,8 @@ from operator import itemgetter
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 
 from earning.models import LoyaltyCard, Program
 from earning.purchases import WHOLE, labels_of, words_in
@@ -22,9 +24,11 @@ from transactions.models import Transaction, TransactionItem
 AT_ONCE = 2_000
 CENT = Decimal("0.01")
 LINE_COLUMNS = (
-    *("transaction_id", "id", "sku", "category", "subcategory", "brand", "meta", "quantity", "price_sell"),
+    *("transaction_id", "id", "sku", "category", "subcategory", "brand", "noted", "quantity", "price_sell"),
     *("price_current", "returned_quantity"),
 )
+# What tills note as the text that it is kept as: few lines have any, and Django would look at every one.
+NOTED = Cast("meta", TextField())
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +78,8 @@ def read_sales(
 
 def lines_of(sales: Sequence[int]) -> dict[int, list[tuple]]:
     rows = TransactionItem.objects.filter(among(TransactionItem, "transaction_id", list(sales)), is_void=False)
-    rows = rows.order_by("transaction_id", "id").values_list(*LINE_COLUMNS)
-    return {sale: list(some) for sale, some in groupby(rows.iterator(chunk_size=20_000), key=itemgetter(0))}
+    rows = rows.annotate(noted=NOTED).order_by("transaction_id", "id").values_list(*LINE_COLUMNS)
+    return {sale: list(some) for sale, some in groupby(rows, key=itemgetter(0))}
 
 
 def members_of(program: Program, rules: RuleSet, profiles: set[UUID], *, at: datetime) -> dict[UUID, Member]:
@@ -108,8 +112,10 @@ def sold(row: tuple, member: Member, lines: Sequence[tuple], zone: ZoneInfo) -> 
 
 
 def line_of(row: tuple) -> Line:
-    _, pk, sku, category, subcategory, brand, meta, quantity, price, current, _ = row
+    _, pk, sku, category, subcategory, brand, noted, quantity, price, current, _ = row
     if price is None:
         price = current or Decimal(0)
     amount = (price * quantity).quantize(CENT)
-    return Line(str(pk), sku, category, subcategory, brand, labels_of(meta) if meta else (), quantity, amount)
+    return Line(
+        str(pk), sku, category, subcategory, brand, labels_of(json.loads(noted)) if noted else (), quantity, amount
+    )
