@@ -9,6 +9,7 @@ import os
 import django
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import worker_init
 from django.apps import apps
 from kombu import Queue
 
@@ -18,6 +19,7 @@ if not apps.ready:
 
 from django.conf import settings
 
+from cxmanager.collecting import spare_what_is_loaded
 from jobs.poking import MESSENGER
 from jobs.working import do_for_a_while, rounds
 
@@ -94,3 +96,9 @@ app.conf.update(
 )
 for kind in rounds():
     register(app, kind)
+
+
+@worker_init.connect
+def before_there_are_children(**_) -> None:
+    """They share what is loaded, and a collector that wrote on it would copy it for each."""
+    spare_what_is_loaded()

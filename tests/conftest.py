@@ -12,6 +12,7 @@ from django.test import Client
 
 from access.models import ApiToken, User
 from access.roles import Role
+from cxmanager.collecting import spare_what_is_loaded
 from profiles.cause import Cause, Door
 from profiles.models import Event, Profile
 from tests import emptying, migrated
@@ -44,6 +45,11 @@ class Tripwire(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.errors.append(f"{record.name}: {record.getMessage()}")
+
+
+def pytest_collection_finish():
+    """As servers and workers do, once all is loaded."""
+    spare_what_is_loaded()
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ import signal
 
 from django.core.management.base import BaseCommand
 
+from cxmanager.collecting import spare_what_is_loaded
 from jobs.working import work
 
 
@@ -17,6 +18,7 @@ class Command(BaseCommand):
         stopping = []
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stopping.append(True))
+        spare_what_is_loaded()
         self.stdout.write("Working. Stop with Ctrl-C.")
         count = work(should_stop=lambda: bool(stopping), once=once)
         self.stdout.write(f"Done: {count} jobs, events and other steps.")
