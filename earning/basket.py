@@ -46,7 +46,7 @@ class Basket:
             for line in purchase.lines
             if line.amount > 0 and line.quantity > 0
         ]
-        self.tokens = frozenset().union(*(line.tokens for line in self.lines))
+        self.tokens = frozenset().union(*[line.tokens for line in self.lines])
         self._total = purchase.total
 
     @cached_property

@@ -1,40 +1,23 @@
 """The rules are asked about one sale after the other, as they would have been, and what they give is added up."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import replace
 from decimal import Decimal
 
 from earning.backtesting.reading import Sold
+from earning.backtesting.starting import sides_of
+from earning.backtesting.tallying import NO_TIER, Tally
 from earning.evaluating import evaluate
 from earning.evaluating.ordering import InOrder
+from earning.models import BackTest
 from earning.rulebook.rulesets import RuleSet
 from earning.rules.conditions import MULTIPLYING_PHASE, PRODUCT_PHASE, PURCHASE
 from earning.snapshot import ZERO, Awarded, Evaluation, Member, RuleTerms
 from earning.windows import KEYS
 
-# Customers without a tier.
-NO_TIER = ""
 NOTHING: frozenset = frozenset()
-
-
-@dataclass(slots=True)
-class Sum:
-    """What was given, less what returned goods would have taken back. `cards` are those who got any of it."""
-
-    points: Decimal = ZERO
-    money: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
-    awards: int = 0
-    cards: set[int] = field(default_factory=set)
-
-    def add(self, card_id: int, points: Decimal, money: Decimal, currency: str | None) -> None:
-        """Count an award of so much, net."""
-        self.points += points
-        if money:
-            self.money[currency] += money
-        self.awards += 1
-        self.cards.add(card_id)
+GLOBAL = "global"
 
 
 def net_of(awarded: Awarded, returned: dict[str, Decimal]) -> tuple[Decimal, Decimal]:
@@ -48,13 +31,14 @@ def net_of(awarded: Awarded, returned: dict[str, Decimal]) -> tuple[Decimal, Dec
 
 
 class Used:
-    """What the customer of a sale used of limits by then: looked up for those rules alone that would give something."""
+    """What the customer of the sale that is asked about used of limits by then: looked up for those rules alone that would give
+    something."""
 
-    def __init__(self, side: "Side", sold: Sold):
-        self.side, self.sold = side, sold
+    def __init__(self, side: "Side"):
+        self.side = side
 
     def get(self, limit_id: int, default: Decimal = ZERO) -> Decimal:
-        return self.side.used.get(self.side.key(limit_id, self.sold), default)
+        return self.side.used.get(self.side.key(limit_id, self.side.sold), default)
 
 
 class Side:
@@ -66,41 +50,40 @@ class Side:
         self.limits = {limit.id: limit for rule in self.asked for limit in rule.limits}
         self.used: dict[tuple, Decimal] = defaultdict(Decimal)
         self.had: dict[int, set[tuple[int, str]]] = defaultdict(set)
-        self.sum, self.of_tested = Sum(), Sum()
-        self.by_day: dict[date, Decimal] = defaultdict(Decimal)
-        self.by_tier: dict[str, Sum] = defaultdict(Sum)
-        self.why_not: Counter[str] = Counter()
+        self.tally = Tally()
+        self.sold: Sold | None = None
+        self._used = Used(self)
         self._day, self._windows = None, {}
 
     def ask(self, sold: Sold) -> Evaluation:
         """What these rules give for one sale, added up."""
-        evaluation = evaluate(self.terms, self.asked, self._informed(sold), sold.purchase)
+        self.sold = sold
+        evaluation = evaluate(self.terms, self.asked, self._informed(sold.member), sold.purchase)
         self.add(sold, evaluation)
         return evaluation
 
     def add(self, sold: Sold, evaluation: Evaluation, *, without: RuleTerms | None = None) -> None:
         """Add up what a sale was given, but for what one rule gave."""
-        card, tier = sold.member.card_id, sold.member.tier or NO_TIER
+        card, tier, tally = sold.member.card_id, sold.member.tier or NO_TIER, self.tally
         for awarded in evaluation.awards:
             if awarded.rule is without:
                 continue
             points, money = net_of(awarded, sold.returned)
-            self.by_day[sold.day] += points
-            for one in (self.sum, self.by_tier[tier]):
+            tally.by_day[sold.day] += points
+            for one in (tally.sum, tally.by_tier[tier]):
                 one.add(card, points, money, awarded.currency)
             if awarded.rule is self.tested:
-                self.of_tested.add(card, points, money, awarded.currency)
+                tally.of_tested.add(card, points, money, awarded.currency)
             for limit, amount in awarded.uses:
                 self.used[self.key(limit, sold)] += amount
             if awarded.once is not None:
                 self.had[card].add((awarded.rule.id, awarded.once))
 
-    def _informed(self, sold: Sold) -> Member:
+    def _informed(self, member: Member) -> Member:
         """The member with what they used and had."""
         if not self.limits and not self.had:
-            return sold.member
-        had = self.had.get(sold.member.card_id)
-        return replace(sold.member, used=Used(self, sold), had=frozenset(had) if had else NOTHING)
+            return member
+        return replace(member, used=self._used, had=self.had.get(member.card_id, NOTHING))
 
     def key(self, limit_id: int, sold: Sold) -> tuple:
         if sold.day != self._day:
@@ -115,6 +98,7 @@ class Comparison:
 
     def __init__(self, rules: RuleSet, drafted: Sequence[RuleTerms], tested: RuleTerms):
         live = [rule for rule in rules.live if rule.id > 0]
+        self.rules = rules
         self.live, self.draft = Side(rules, live), Side(rules, drafted, tested)
         self.is_added = len(drafted) == len(live) + 1
         may_stop = any(rule.stop_after for rule in (tested, *live))
@@ -127,12 +111,23 @@ class Comparison:
         # What is given for products and coupons nobody multiplies: the others give the same with it and without.
         self.is_alone = self.is_added and not may_stop and tested.conditions.phase >= PRODUCT_PHASE
 
+    @property
+    def has_limits_for_all(self) -> bool:
+        """Whether what one customer is given leaves less for others."""
+        limits = [*self.live.limits.values(), *self.draft.limits.values()]
+        return any(limit.scope == GLOBAL for limit in limits)
+
     def ask(self, sold: Sold) -> None:
         evaluation = self.draft.ask(sold)
         outcome = evaluation.outcome_of(self.draft.tested)
         if outcome.reason is not None:
-            self.draft.why_not[outcome.reason.value] += 1
+            self.draft.tally.why_not[outcome.reason.value] += 1
         if self.is_alone or (self.is_apart and not outcome.applied):
             self.live.add(sold, evaluation, without=self.draft.tested)
         else:
             self.live.ask(sold)
+
+
+def compared(test: BackTest) -> Comparison:
+    """By the rules as they are now."""
+    return Comparison(*sides_of(test))

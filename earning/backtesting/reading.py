@@ -41,6 +41,23 @@ class Sold:
     returned: dict[str, Decimal]
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The customers of one process of several: which of how many it is. By itself it has all of them."""
+
+    number: int = 0
+    count: int = 1
+
+    def of(self, rows: list[tuple]) -> list[tuple]:
+        """Those of its customers, whose id is the third column."""
+        if self.count == 1:
+            return rows
+        return [row for row in rows if row[2].int % self.count == self.number]
+
+
+ALL = Share()
+
+
 def moments_of(program: Program, first: date, last: date) -> tuple[datetime, datetime]:
     """From the first moment of the first day to the first after the last, where the program is."""
     zone = ZoneInfo(program.timezone)
@@ -57,9 +74,9 @@ def sales_between(first: datetime, after: datetime):
 
 
 def read_sales(
-    program: Program, rules: RuleSet, first: datetime, after: datetime, *, at: datetime
+    program: Program, rules: RuleSet, first: datetime, after: datetime, *, at: datetime, share: Share = ALL
 ) -> Iterator[list[Sold]]:
-    """All of them, in chunks. Four queries for each and one for each segment that rules name, however many lines they have."""
+    """All of a share, in chunks. Four queries for each and one for each segment that rules name, however many lines they have."""
     columns = ("transacted_at", "id", "profile_id", "currency", "total", "location_id", "external_id", "meta")
     zone, last = ZoneInfo(program.timezone), None
     while True:
@@ -67,12 +84,13 @@ def read_sales(
         if last is not None:
             moment, pk = last
             rows = rows.filter(Q(transacted_at__gt=moment) | Q(transacted_at=moment, id__gt=pk))
-        chunk = list(rows.values_list(*columns)[:AT_ONCE])
+        chunk = list(rows.values_list(*columns)[: AT_ONCE * share.count])
         if not chunk:
             return
-        members = members_of(program, rules, {row[2] for row in chunk}, at=at)
-        lines = lines_of([row[1] for row in chunk])
-        yield [sold(row, members[row[2]], lines.get(row[1], ()), zone) for row in chunk if row[2] in members]
+        ours = share.of(chunk)
+        members = members_of(program, rules, {row[2] for row in ours}, at=at)
+        lines = lines_of([row[1] for row in ours])
+        yield [sold(row, members[row[2]], lines.get(row[1], ()), zone) for row in ours if row[2] in members]
         last = chunk[-1][0], chunk[-1][1]
 
 

@@ -1,5 +1,6 @@
 """The job: it goes through the sales, asks both sides, and writes down what they come to. It awards nothing, so a new start repeats nothing."""
 
+from contextlib import closing
 from datetime import date, timedelta
 from decimal import Decimal
 from time import perf_counter
@@ -8,9 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from earning.amounts import POINTS, as_text
-from earning.backtesting.asking import NO_TIER, Comparison, Side, Sum
-from earning.backtesting.reading import moments_of, read_sales, sales_between
-from earning.backtesting.starting import KIND, sides_of
+from earning.backtesting.asking import compared
+from earning.backtesting.reading import moments_of, sales_between
+from earning.backtesting.sharing import Found, ask_together, shares_of
+from earning.backtesting.starting import KIND
+from earning.backtesting.tallying import NO_TIER, Sum, Tally
 from earning.models import BackTest, Program, TierDefinition
 from earning.rounding import rounded
 from jobs.handlers import handles
@@ -21,25 +24,22 @@ from jobs.models import Job
 def run(job: Job) -> dict:
     """Read, ask and add up. Raises LeaseLost and Cancelled as `Job.checkpoint` does."""
     test = BackTest.objects.select_related("program", "rule").get(pk=job.arguments["backtest"])
-    rules, drafted, tested = sides_of(test)
-    comparison = Comparison(rules, drafted, tested)
-    first, after = moments_of(test.program, test.starts_on, test.ends_on)
-    begun, sales, lines = perf_counter(), 0, 0
-    total = sales_between(first, after).order_by().count()
-    for chunk in read_sales(test.program, rules, first, after, at=timezone.now()):
-        for sold in chunk:
-            comparison.ask(sold)
-            lines += len(sold.purchase.lines)
-        sales += len(chunk)
-        with transaction.atomic():
-            job.checkpoint(at=timezone.now(), done=sales, total=total)
-    result = told(test, comparison.live, comparison.draft) | {"transactions": sales, "lines": lines}
-    result["seconds"] = round(perf_counter() - begun, 2)
-    BackTest.objects.filter(pk=test.pk).update(result=result)
-    return {"transactions": sales, "lines": lines, "lines_per_second": round(lines / max(result["seconds"], 0.01))}
+    comparison, found, begun = compared(test), Found(), perf_counter()
+    total = sales_between(*moments_of(test.program, test.starts_on, test.ends_on)).order_by().count()
+    shares = shares_of(comparison, total)
+    with closing(ask_together(test, comparison, found, shares=shares, at=timezone.now())) as asking:
+        for done in asking:
+            with transaction.atomic():
+                job.checkpoint(at=timezone.now(), done=done, total=total)
+    counted = {"transactions": found.sales, "lines": found.lines}
+    seconds = round(perf_counter() - begun, 2)
+    BackTest.objects.filter(pk=test.pk).update(
+        result=told(test, found.live, found.draft) | counted | {"seconds": seconds}
+    )
+    return counted | {"lines_per_second": round(found.lines / max(seconds, 0.01))}
 
 
-def told(test: BackTest, live: Side, draft: Side) -> dict:
+def told(test: BackTest, live: Tally, draft: Tally) -> dict:
     """What the screen and the API show: amounts as decimal texts, days and tiers in their order."""
     program = test.program
     return {
@@ -92,7 +92,7 @@ def difference_told(live: Sum, draft: Sum, program: Program) -> dict:
     }
 
 
-def days_told(first: date, last: date, live: Side, draft: Side, program: Program) -> list[dict]:
+def days_told(first: date, last: date, live: Tally, draft: Tally, program: Program) -> list[dict]:
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     return [
         {
@@ -104,7 +104,7 @@ def days_told(first: date, last: date, live: Side, draft: Side, program: Program
     ]
 
 
-def tiers_told(live: Side, draft: Side, program: Program) -> list[dict]:
+def tiers_told(live: Tally, draft: Tally, program: Program) -> list[dict]:
     """By the tier that customers have now, lowest first; those without one before them."""
     names = dict(TierDefinition.objects.filter(program=program).ranked().values_list("handle", "name"))
     found = []

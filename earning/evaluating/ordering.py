@@ -24,8 +24,8 @@ class InOrder(tuple[RuleTerms, ...]):
         if not self._needing or self._may_stop:
             return self
         found = set(self._needing_nothing)
-        for token in tokens:
-            found.update(self._needing.get(token, ()))
+        for token in self._needing.keys() & tokens:
+            found.update(self._needing[token])
         return [self[place] for place in sorted(found)]
 
     @cached_property

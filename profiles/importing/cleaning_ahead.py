@@ -1,20 +1,13 @@
 """Cleaning the next rows in processes of their own while these are being written."""
 
-import os
-import signal
-import subprocess
-import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from multiprocessing.connection import Connection, Pipe
-from pathlib import Path
+from multiprocessing.connection import Connection
 from typing import NamedTuple
 
+from jobs.beside import Beside, pipe_given
 from profiles.importing.cleaning import Cleaner, Recipe, Row
-
-PROJECT = Path(__file__).resolve().parents[2]
-MOST_PROCESSES = 4
 
 Raw = tuple[int, list[str]]
 
@@ -33,11 +26,6 @@ class Step(NamedTuple):
         return len(self.rows) + len(self.repeats)
 
 
-def spare_processors() -> int:
-    """How many processes may clean beside this one; none on a machine with one processor."""
-    return min(MOST_PROCESSES, (os.cpu_count() or 1) - 1)
-
-
 def cleaned_here(steps: Iterable[Step], recipe: Recipe) -> Iterator[tuple[Step, list[Row]]]:
     """Each step's rows as read, and as cleaned, in order."""
     cleaner = Cleaner(recipe)
@@ -49,7 +37,7 @@ def cleaned_ahead(steps: Iterable[Step], recipe: Recipe, *, processes: int) -> I
     """The same, cleaned by other processes while the caller works on the steps before.
 
     Each process has one step at a time, so neither end of its pipe ever waits for the other to be read. They end when
-    their pipe does: with the loop, or with the death of this process. Raises EOFError when one of them died.
+    their pipe does: with the loop, or with the death of this process. Raises ProcessDied when one of them did.
     """
     ahead = [Helper(recipe) for _ in range(processes)]
     try:
@@ -59,7 +47,7 @@ def cleaned_ahead(steps: Iterable[Step], recipe: Recipe, *, processes: int) -> I
             helper.take(next(steps, None), under_way)
         while under_way:
             helper, step = under_way.popleft()
-            rows = [Row._make(row) for row in helper.pipe.recv()]
+            rows = [Row._make(row) for row in helper.receive()]
             helper.take(next(steps, None), under_way)
             yield step, rows
     finally:
@@ -67,38 +55,20 @@ def cleaned_ahead(steps: Iterable[Step], recipe: Recipe, *, processes: int) -> I
             helper.end()
 
 
-class Helper:
-    """One cleaning process and the pipe to it."""
+class Helper(Beside):
+    """One cleaning process."""
 
     def __init__(self, recipe: Recipe):
-        self.pipe, theirs = Pipe()
-        # Started anew, not forked: a copy of this process would share its database connection and stop at its locks.
-        self.process = subprocess.Popen(  # noqa: S603 Our own module, and the number of a pipe.
-            [sys.executable, "-m", "profiles.importing.cleaning_ahead", str(theirs.fileno())],
-            pass_fds=[theirs.fileno()],
-            cwd=PROJECT,
-        )
-        theirs.close()
-        self.pipe.send(recipe)
+        super().__init__("profiles.importing.cleaning_ahead", recipe)
 
     def take(self, step: Step | None, under_way: deque) -> None:
         if step is not None:
             self.pipe.send(step.rows)
             under_way.append((self, step))
 
-    def end(self) -> None:
-        self.pipe.close()
-        try:
-            self.process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-
 
 def clean_until_closed(pipe: Connection) -> None:
     """What a cleaning process does: the recipe comes first, then one step after the other."""
-    # Ctrl-C is for the process that writes.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         cleaner = Cleaner(pipe.recv())
         while True:
@@ -106,4 +76,4 @@ def clean_until_closed(pipe: Connection) -> None:
 
 
 if __name__ == "__main__":
-    clean_until_closed(Connection(int(sys.argv[1])))
+    clean_until_closed(pipe_given())

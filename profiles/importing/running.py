@@ -7,10 +7,11 @@ from datetime import datetime
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, connection, transaction
 
+from jobs.beside import spare_processors
 from profiles.cause import Cause
 from profiles.importing.bulk import is_postgresql
 from profiles.importing.cleaning import Recipe, Row
-from profiles.importing.cleaning_ahead import Step, cleaned_ahead, cleaned_here, spare_processors
+from profiles.importing.cleaning_ahead import Step, cleaned_ahead, cleaned_here
 from profiles.importing.columns import CUSTOM, Columns, address_of, type_told
 from profiles.importing.deciding import Decisions, Rules, decide
 from profiles.importing.reading import Table
