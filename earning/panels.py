@@ -126,7 +126,9 @@ def latest(card_ids: list[int]) -> list[Credit | Debit]:
     if not card_ids:
         return []
     most = LINES_SHOWN + 1
-    credits = Credit.objects.filter(card__in=card_ids).select_related("award", "reward_definition").order_by("-id")
+    credits = (
+        Credit.objects.filter(card__in=card_ids).select_related("award__rule", "reward_definition").order_by("-id")
+    )
     debits = Debit.objects.filter(card__in=card_ids).order_by("-id")
     both = [*credits[:most], *debits[:most]]
     return list(islice(sorted(both, key=happened_at, reverse=True), most))

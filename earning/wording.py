@@ -140,9 +140,12 @@ TO_MEMBERS = {
 
 
 def told_to_members(line: Credit | Debit) -> str:
-    """What a line was for, to the customer: never a note, a reason or a rule, which are for staff."""
-    if isinstance(line, Debit) and line.kind == Debit.Kind.TRANSFER:
-        return "To another member"
-    if isinstance(line, Credit) and line.reward_definition_id and line.reward_definition.is_published:
+    """What a line was for, to the customer: never a note or a reason, which are for staff, nor a rule or a reward that is hidden."""
+    if isinstance(line, Debit):
+        return "To another member" if line.kind == Debit.Kind.TRANSFER else TO_MEMBERS[line.kind]
+    rule = line.award.rule if line.award_id else None
+    if rule is not None and not rule.is_hidden:
+        return rule.name
+    if line.reward_definition_id and line.reward_definition.is_published:
         return line.reward_definition.name
     return TO_MEMBERS[line.kind]

@@ -25,7 +25,7 @@ def granted() -> QuerySet[Credit]:
     """All that customers have or had, with what `remaining_of` asks for: three queries more, for any number."""
     rows = Credit.objects.exclude(state__in=NOT_SHOWN).filter(card__profile__deleted_at=None)
     rows = rows.filter(~Q(kind=Credit.Kind.ADJUSTMENT) | Q(source=None))
-    named = ("award", "reward_definition", "point_definition")
+    named = ("award__rule", "reward_definition", "point_definition")
     return rows.select_related("card__program", "transaction", *named).prefetch_related(LAPSED, ADDED)
 
 
@@ -47,11 +47,3 @@ def state_at(credit: Credit, *, at: datetime) -> str:
     if credit.state == State.PENDING and credit.active_from <= at:
         return State.ACTIVE.value
     return str(credit.state)
-
-
-def told_to_customers(row: Credit | Debit) -> str:
-    """What it is, in words that no clerk wrote: a reason is for the retailer's own people."""
-    if isinstance(row, Debit):
-        return row.get_kind_display()
-    named = next((one.name for one in (row.award, row.reward_definition, row.point_definition) if one is not None), "")
-    return named or row.get_kind_display()

@@ -10,10 +10,10 @@ from rest_framework.response import Response
 from cxmanager.rest.fields import MomentField, moment
 from cxmanager.rest.viewsets import enveloped
 from earning.amounts import POINTS, ZERO
-from earning.api.credit_rows import told_to_customers
 from earning.ledger import statement
 from earning.ledger.statement import Entry
 from earning.models import Credit, LoyaltyCard
+from earning.wording import told_to_members
 from profiles.api.cause import cause_of
 from profiles.api.reading import text
 from profiles.api.scoped import ProfileScopedViewSet, number_in
@@ -90,7 +90,7 @@ class LedgerViewSet(ProfileScopedViewSet):
 def ledger_as_json(one: Entry, profile: Profile, *, for_member: bool = False) -> dict:
     row, sale = one.row, one.row.transaction
     noted = row.note if isinstance(row, Credit) else row.reason
-    words = told_to_customers(row) if for_member or not noted else noted
+    words = told_to_members(row) if for_member or not noted else noted
     kind = "transaction" if sale is not None else str(row.kind)
     is_points = one.unit == POINTS
     money = next((amount for unit, amount in one.balances.items() if unit != POINTS), ZERO)

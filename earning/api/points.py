@@ -15,11 +15,12 @@ from cxmanager.rest.viewsets import CrudViewSet, OmneoViewSet, enveloped
 from earning import pointing
 from earning.amounts import POINTS
 from earning.api import money_examples as examples
-from earning.api.credit_rows import granted, remaining_of, state_at, told_to_customers
+from earning.api.credit_rows import granted, remaining_of, state_at
 from earning.api.definition_fields import DefinitionSerializer
 from earning.api.fields import ProfileField, ProgramField
 from earning.models import Credit, PointDefinition
 from earning.rounding import MOST
+from earning.wording import told_to_members
 from profiles.api.cause import cause_of
 from profiles.api.reading import Stamped, text
 from profiles.api.scoped import ProfileScopedViewSet, number_in
@@ -138,7 +139,7 @@ def point_as_json(one: Credit, *, at: datetime, for_member: bool = False) -> dic
         "source_type": "transaction" if sale is not None else None,
         "source": sale and {"id": sale.pk, "external_id": sale.external_id},
         "rate": None,
-        "description": told_to_customers(one) if for_member else one.note or None,
+        "description": told_to_members(one) if for_member else one.note or None,
         "meta": one.meta,
         "external_id": one.external_id,
         "program": one.card.program.handle,

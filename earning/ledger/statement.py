@@ -11,7 +11,7 @@ from earning.amounts import POINTS, ZERO
 from earning.models import Credit, Debit, LoyaltyCard
 
 # What a credit is told by.
-NAMED = ("award", "reward_definition", "point_definition")
+NAMED = ("award__rule", "reward_definition")
 WHOLE = BigIntegerField()
 # Debits are numbered where credits never come, and so come after those of the same moment.
 FIRST_DEBIT = 1_000_000_000_000

@@ -113,6 +113,7 @@ def internal(full, member, clerk, now, sell) -> LoyaltyCard:
     issue(reward(name="internal-reward", is_published=False), member, at=now, cause=cause)
     badge = Badge.objects.create(name="Early bird", handle="early-bird", description="internal-description")
     spending("4", name="internal-rule", is_hidden=True, badge=badge.handle)
+    spending("1", name="A point a dollar")
     sell(line(price="10.00"))
     return full
 
@@ -121,7 +122,7 @@ def test_members_read_their_own_words(internal, member, ladder, manager, request
     text = drawn("earning.portal", member, request_of(None))
     assert "internal" not in text
     assert "900" not in text, "What waits is nobody's yet."
-    for told in ("points", "Earned", "Spent", "Put right by our team", "Early bird", "Reward"):
+    for told in ("points", "Earned", "Spent", "Put right by our team", "Early bird", "Reward", "A point a dollar"):
         assert told in text
     # It is there: staff read it.
     assert "internal-reason" in drawn("earning", member, request_of(manager))

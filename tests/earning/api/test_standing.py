@@ -9,7 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from earning.models import LoyaltyCard, Program, TierDefinition
 from earning.tiers import tiering
 from profiles.models import Profile, Tag
+from tests.earning.rules_made import spending
 from tests.profiles.api.conftest import Caller
+from tests.transactions.conftest import line
 
 BALANCES = ("reward_balance", "point_balance", "point_balance_dollars", "combined_balance_dollars")
 
@@ -126,3 +128,12 @@ def test_members_read_their_own_without_what_is_written_among_staff(rich, maria)
         tier = own["tier"]
         assert (own["tier_handle"], tier["name"], tier["value_min"]) == ("gold", "Gold", 10)
         assert (tier["internal_notes"], tier["description"], tier["tags"], tier["meta"]) == (None, None, [], None)
+
+
+def test_members_read_for_what_they_got_points_where_the_rule_is_shown_to_them(maria, card, sell, told):
+    spending("1", name="A point a dollar")
+    spending("2", name="Staff's own name", is_hidden=True)
+    sell(line(price="10.00"))
+    for path in ("points", "ledgers"):
+        rows = maria.get(f"/id/api/v1/profiles/me/{path}").json()["data"]
+        assert {row["description"] for row in rows} == {"A point a dollar", "Earned"}
