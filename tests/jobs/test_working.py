@@ -14,6 +14,7 @@ import pytest
 from jobs import working
 from jobs.rounds import RESTS, ROUNDS
 from jobs.working import do_for_a_while, go_on, work
+from tests import migrated
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -133,6 +134,7 @@ def test_sigterm_ends_a_worker_within_seconds(tmp_path):
         "SECRET_KEY": "only-for-tests",
     }
     manage = [sys.executable, "manage.py"]
+    migrated.lay_down(tmp_path / "worker.sqlite3")
     subprocess.run([*manage, "migrate", "-v0"], cwd=PROJECT, env=environment, check=True)
     process = subprocess.Popen(
         [*manage, "work"], cwd=PROJECT, env=environment | {"PYTHONUNBUFFERED": "1"}, stdout=subprocess.PIPE, text=True

@@ -237,7 +237,7 @@ class Till:
         self.other = Profile(first_name="Another").enrol(at=NOON, cause=Cause())
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moves=MOVES)
 @pytest.mark.django_db(transaction=True)
 def test_kept_figures_are_the_rebuilt_and_the_worked_out(moves):
