@@ -17,7 +17,7 @@ from cxmanager.moments import moment_of
 from cxmanager.refusals import Refusal
 from earning.amounts import in_words
 from earning.awards import approvals as deciding
-from earning.awards.approvals import waiting_counts
+from earning.awards.approvals import WHY_REJECTED, waiting_counts
 from earning.ledger import adjusting
 from earning.models import Adjustment, Award
 from earning.wording import what_of
@@ -47,7 +47,7 @@ class DecideForm(forms.Form):
         if not cleaned.get("chosen"):
             raise forms.ValidationError("Choose what to decide about.", code="nothing_chosen")
         if cleaned.get("decision") == "reject" and not cleaned.get("reason", "").strip():
-            self.add_error("reason", "Say why it is rejected.")
+            self.add_error("reason", WHY_REJECTED)
         return cleaned
 
 

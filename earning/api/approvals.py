@@ -19,6 +19,7 @@ from cxmanager.rest.viewsets import OmneoViewSet, enveloped
 from earning.amounts import POINTS
 from earning.api import setup_examples as examples
 from earning.api.exact import text_of
+from earning.awards.approvals import WHY_REJECTED
 from earning.ledger import adjusting
 from earning.models import Adjustment, Award
 from profiles.api.cause import cause_of
@@ -71,9 +72,13 @@ class ApprovalShape(serializers.Serializer):
     decision_reason = text()
 
 
-@extend_schema_serializer(examples=[examples.REJECT])
-class Decide(serializers.Serializer):
+class Approve(serializers.Serializer):
     reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
+
+
+@extend_schema_serializer(examples=[examples.REJECT])
+class Reject(serializers.Serializer):
+    reason = serializers.CharField(max_length=500, error_messages=dict.fromkeys(("required", "blank"), WHY_REJECTED))
 
 
 class ApprovalViewSet(OmneoViewSet):
@@ -127,20 +132,20 @@ class ApprovalViewSet(OmneoViewSet):
         owner = self.request.query_params.get(name)
         return rows if owner is None else narrow(rows, "card__profile", "eq", owner, name)
 
-    @extend_schema(request=Decide, responses=ApprovalShape)
+    @extend_schema(request=Approve, responses=ApprovalShape)
     @action(detail=True, methods=["post"])
     def approve(self, request, pk: str) -> Response:
         """Let the customer have it. Asking again changes nothing. Nobody approves an adjustment of their own."""
         return self._decide(pk, approves=True)
 
-    @extend_schema(request=Decide, responses=ApprovalShape)
+    @extend_schema(request=Reject, responses=ApprovalShape)
     @action(detail=True, methods=["post"])
     def reject(self, request, pk: str) -> Response:
-        """Let the customer not have it. Asking again changes nothing."""
+        """Let the customer not have it, and say why. Asking again changes nothing."""
         return self._decide(pk, approves=False)
 
     def _decide(self, pk: str, *, approves: bool) -> Response:
-        number, given, at = number_in(pk), read(Decide, self.request), timezone.now()
+        number, given, at = number_in(pk), read(Approve if approves else Reject, self.request), timezone.now()
         one = found(number)
         cause = cause_of(self.request, reason=given["reason"])
         if isinstance(one, Award):

@@ -18,6 +18,7 @@ from profiles.models import Event, Profile
 from transactions.locking import in_turn
 
 State = Award.State
+WHY_REJECTED = "Say why it is rejected."
 
 
 def waiting_counts() -> dict[str, int]:

@@ -75,7 +75,7 @@ def test_an_award_is_approved_once(api, award, card, manager):
     after = Balance.objects.get(card=card)
     assert (before.active, before.pending_approval) == (0, award.points)
     assert (after.active, after.pending_approval) == (award.points, 0)
-    assert api.post(f"{URL}/{award.pk}/reject").json()["code"] == "award_decided"
+    assert api.post(f"{URL}/{award.pk}/reject", {"reason": "Late."}, format="json").json()["code"] == "award_decided"
 
 
 def test_an_award_is_rejected_with_a_reason(api, award, card):
@@ -109,3 +109,11 @@ def test_what_nobody_asked_about_is_not_there(api, program, member, card, sell):
 def test_it_takes_its_scope(scoped, award):
     assert scoped("CRUD-points").get(URL).status_code == 403
     assert scoped("approve-awards").get(URL).status_code == 200
+
+
+@pytest.mark.parametrize("body", [{}, {"reason": ""}, {"reason": "  "}])
+def test_nothing_is_rejected_without_a_word(api, award, card, body):
+    answer = api.post(f"{URL}/{award.pk}/reject", body, format="json")
+    assert (answer.status_code, answer.json()["errors"]) == (422, {"reason": ["Say why it is rejected."]})
+    award.refresh_from_db()
+    assert award.state == "pending_approval"
