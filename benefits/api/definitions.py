@@ -24,8 +24,13 @@ from profiles.api.condition_field import ConditionField
 from profiles.api.scoped import number_in
 from profiles.models import Tag
 
+TIERS_ELSEWHERE = "Name the tiers whose customers may have it in “tiers”, by their handles."
 # What would restrict who may have it by another name than ours: nobody may believe that it is in force.
-NOT_YET = ("claim_timeframe", "tier_restriction", "tier_handles")
+NOT_HERE = {
+    "claim_timeframe": "This cannot be set yet. Leave it empty.",
+    "tier_restriction": TIERS_ELSEWHERE,
+    "tier_handles": TIERS_ELSEWHERE,
+}
 CONDITIONS = ("view_condition", "claim_condition")
 
 
@@ -69,7 +74,7 @@ class DefinitionSerializer(CleanedModelSerializer):
     def to_internal_value(self, data) -> dict:
         if not isinstance(data, dict):
             return super().to_internal_value(data)
-        refuse_what_is_not_yet(data)
+        refuse_what_is_not_here(data)
         if "absolute_date" in data:
             data = {"absolute_expiry": data["absolute_date"]} | dict(data)
         return super().to_internal_value({name: self._without_null(name, value) for name, value in data.items()})
@@ -133,8 +138,8 @@ def refusal_within(error: BaseException | None) -> Refusal | None:
     return next((one for one in errors if isinstance(one, Refusal)), None)
 
 
-def refuse_what_is_not_yet(data: dict) -> None:
-    wrong = {name: ["This cannot be set yet. Leave it empty."] for name in NOT_YET if data.get(name)}
+def refuse_what_is_not_here(data: dict) -> None:
+    wrong = {name: [sentence] for name, sentence in NOT_HERE.items() if data.get(name)}
     if wrong:
         raise InvalidInput(wrong)
 

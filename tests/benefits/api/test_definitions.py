@@ -85,12 +85,19 @@ class TestCreate:
     def test_refuses_what_is_no_object(self, api, body):
         assert api.post(URL, body, content_type="application/json").status_code == 422
 
-    @pytest.mark.parametrize("name", ["claim_timeframe", "tier_handles", "tier_restriction"])
-    def test_never_pretends_that_a_restriction_is_in_force(self, api, name):
+    @pytest.mark.parametrize(
+        ("name", "sentence"),
+        [
+            ("claim_timeframe", "This cannot be set yet. Leave it empty."),
+            ("tier_handles", "Name the tiers whose customers may have it in “tiers”, by their handles."),
+            ("tier_restriction", "Name the tiers whose customers may have it in “tiers”, by their handles."),
+        ],
+    )
+    def test_never_pretends_that_a_restriction_is_in_force(self, api, name, sentence):
         answer = api.post(URL, {"name": "T", "handle": "t", "period": 5, name: {"==": [1, 1]}}, format="json")
 
         assert answer.status_code == 422
-        assert answer.json()["errors"] == {name: ["This cannot be set yet. Leave it empty."]}
+        assert answer.json()["errors"] == {name: [sentence]}
         assert not BenefitDefinition.objects.exists()
 
     def test_keeps_the_tiers_that_may_claim_it(self, api):
