@@ -1,5 +1,8 @@
 """Every exception of an endpoint, as the body and status that api.md promises."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.db import DataError
 from django.db.models import ProtectedError
@@ -12,6 +15,19 @@ from rest_framework.views import set_rollback
 from cxmanager.refusals import Refusal
 
 INVALID = "The given data was invalid."
+
+
+@contextmanager
+def told_at(name: str) -> Iterator[None]:
+    """What a verb complains of without a place, because it was given one value, stands at the field that brought it."""
+    try:
+        yield
+    except Refusal:
+        raise
+    except ValidationError as error:
+        if hasattr(error, "error_dict"):
+            raise
+        raise exceptions.ValidationError({name: error.messages}) from error
 
 
 def handle(error: Exception, context: dict) -> Response | None:

@@ -5,6 +5,7 @@ from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from cxmanager.rest.errors import told_at
 from cxmanager.rest.fields import MomentField, moment
 from cxmanager.rest.viewsets import enveloped
 from earning.api import brought_examples as examples
@@ -61,14 +62,15 @@ class PermissionViewSet(ProfileScopedViewSet):
     def update(self, request, profile_id: str, code: str) -> Response:
         """Grant or withdraw it. A rule for permissions gives once for each ever."""
         given = self.read(PermissionInput)
-        heard = consenting.set_permission(
-            self.profile,
-            code,
-            granted=given["granted"],
-            text_version=given.get("text_version") or "",
-            at=timezone.now(),
-            cause=cause_of(request),
-        )
+        with told_at("code"):
+            heard = consenting.set_permission(
+                self.profile,
+                code,
+                granted=given["granted"],
+                text_version=given.get("text_version") or "",
+                at=timezone.now(),
+                cause=cause_of(request),
+            )
         self.profile.refresh_from_db()
         shown = {one.code: one for one in self.profile.permissions_shown()}
         row = shown.get(code) or Consent(code=code, is_granted=False)

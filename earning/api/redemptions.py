@@ -14,6 +14,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.exceptions import ValidationError as InvalidInput
 from rest_framework.response import Response
 
+from cxmanager.rest.errors import told_at
 from cxmanager.rest.fields import MetaField, MomentField, moment
 from cxmanager.rest.reading import read
 from cxmanager.rest.viewsets import OmneoViewSet, enveloped
@@ -209,19 +210,20 @@ class RedeemViewSet(ProfileScopedViewSet):
         return self.request.auth.allows("redeem-benefits")
 
     def pay(self, given: dict, *, at: datetime, cause) -> BalanceRedemption:
-        return redeeming.redeem(
-            self.profile,
-            given["amount"],
-            program=given.get("program"),
-            currency=given.get("currency") or "",
-            kinds=given["kinds"],
-            is_strict=bool(given.get("strict")),
-            transaction_external_id=given.get("transaction_external_id") or "",
-            receipt_ref=given.get("transaction_receipt_ref") or "",
-            meta=given.get("meta"),
-            at=at,
-            cause=cause,
-        )
+        with told_at("amount"):
+            return redeeming.redeem(
+                self.profile,
+                given["amount"],
+                program=given.get("program"),
+                currency=given.get("currency") or "",
+                kinds=given["kinds"],
+                is_strict=bool(given.get("strict")),
+                transaction_external_id=given.get("transaction_external_id") or "",
+                receipt_ref=given.get("transaction_receipt_ref") or "",
+                meta=given.get("meta"),
+                at=at,
+                cause=cause,
+            )
 
     def use(self, place: int, one: dict, *, at: datetime, cause) -> dict:
         """Another app's verb, by the name under which reactions know it."""
@@ -284,7 +286,9 @@ class PaymentViewSet(OmneoViewSet):
         """Give so much of it back, at any time, because goods were returned."""
         one, given, at = self.get_object(), read(ReturnPaid, request), timezone.now()
         cause = cause_of(request, location=given.get("location_id"), reason=given["reason"])
-        return enveloped(paid_as_json(redeeming.give_back(one, given["amount"], at=at, cause=cause), at=at))
+        with told_at("amount"):
+            back = redeeming.give_back(one, given["amount"], at=at, cause=cause)
+        return enveloped(paid_as_json(back, at=at))
 
 
 class ProfilePaymentViewSet(ProfileScopedViewSet):

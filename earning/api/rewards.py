@@ -14,6 +14,7 @@ from rest_framework.exceptions import ValidationError as InvalidInput
 from rest_framework.response import Response
 
 from cxmanager.refusals import Refusal
+from cxmanager.rest.errors import told_at
 from cxmanager.rest.fields import MetaField, MomentField, moment
 from cxmanager.rest.reading import read
 from cxmanager.rest.viewsets import OmneoViewSet, enveloped
@@ -205,16 +206,18 @@ class RewardViewSet(OmneoViewSet):
         left = given.pop("value_remaining", None)
         given["timezone"] = given.get("timezone") or ""
         with transaction.atomic():
-            reward = rewarding.issue(
-                given.pop("definition"),
-                given.pop("profile_id"),
-                value=given.pop("value_initial", None),
-                **given,
-                at=at,
-                cause=cause,
-            )
+            with told_at("value_initial"):
+                reward = rewarding.issue(
+                    given.pop("definition"),
+                    given.pop("profile_id"),
+                    value=given.pop("value_initial", None),
+                    **given,
+                    at=at,
+                    cause=cause,
+                )
             if left is not None and left != reward.value and reward.created_at == at:
-                rewarding.correct(reward, value_remaining=left, at=at, cause=cause)
+                with told_at("value_remaining"):
+                    rewarding.correct(reward, value_remaining=left, at=at, cause=cause)
         return self.answer(reward.pk, status.HTTP_201_CREATED)
 
     @extend_schema(request=ChangeReward, responses=RewardShape)
@@ -228,7 +231,8 @@ class RewardViewSet(OmneoViewSet):
             if value != shown[name] and (value is not None or name == "meta")
         }
         if changed:
-            rewarding.correct(reward, **changed, at=timezone.now(), cause=cause_of(request))
+            with told_at("value_remaining"):
+                rewarding.correct(reward, **changed, at=timezone.now(), cause=cause_of(request))
         return self.answer(reward.pk)
 
     partial_update = update

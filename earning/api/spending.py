@@ -9,6 +9,7 @@ from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError as InvalidInput
 from rest_framework.response import Response
 
+from cxmanager.rest.errors import told_at
 from cxmanager.rest.fields import MomentField, moment
 from cxmanager.rest.viewsets import enveloped
 from earning.amounts import POINTS
@@ -158,7 +159,8 @@ class PointsViewSet(ProfileScopedViewSet):
         """Take points off the card, those that end soonest first. 409 `insufficient_points` names the `shortfall`."""
         given, at = self.read(SpendPoints), timezone.now()
         card = self.card_of(given.get("program"))
-        debit = card.spend(given["points"], external_id=given.get("external_id"), at=at, cause=self.cause(given))
+        with told_at("points"):
+            debit = card.spend(given["points"], external_id=given.get("external_id"), at=at, cause=self.cause(given))
         return enveloped(self.moved(debit, at=at), status.HTTP_201_CREATED)
 
     @extend_schema(request=TransferPoints, responses={201: TransferredShape})
@@ -168,9 +170,11 @@ class PointsViewSet(ProfileScopedViewSet):
         taker = LoyaltyCard.objects.ensure(
             living(given["to_profile_id"]), given.get("program"), at=at, cause=cause_of(request)
         )
-        debit = self.card_of(given.get("program")).transfer(
-            taker, given["points"], external_id=given.get("external_id"), at=at, cause=self.cause(given)
-        )
+        card = self.card_of(given.get("program"))
+        with told_at("points"):
+            debit = card.transfer(
+                taker, given["points"], external_id=given.get("external_id"), at=at, cause=self.cause(given)
+            )
         moved = self.moved(debit, at=at) | {"to_profile_id": str(taker.profile_id)}
         return enveloped(moved, status.HTTP_201_CREATED)
 
@@ -182,7 +186,8 @@ class PointsViewSet(ProfileScopedViewSet):
         card = self.card_of(given.get("program"))
         if not given["points"]:
             raise InvalidInput({"points": ["An adjustment puts points on the card or takes some off."]})
-        made = card.adjust(given["points"], reason=given["reason"], at=at, cause=self.cause(given), **ends)
+        with told_at("points"):
+            made = card.adjust(given["points"], reason=given["reason"], at=at, cause=self.cause(given), **ends)
         told = {
             "id": made.pk,
             "program": made.card.program.handle,

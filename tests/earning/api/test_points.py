@@ -102,6 +102,26 @@ class TestSpending:
     def test_what_is_no_amount_is_refused(self, api, url, card, points):
         assert api.post(f"{url}/points/spend", {"points": points}, format="json").status_code == 422
 
+    @pytest.mark.parametrize(
+        ("points", "said"),
+        [
+            ("1.23456", "Points have no decimal places here."),
+        ],
+    )
+    @pytest.mark.parametrize("verb", ["spend", "adjust", "transfer"])
+    def test_what_points_do_not_have_is_said_at_the_points(self, api, url, card, other_member, verb, points, said):
+        body = {"points": points, "reason": "x", "to_profile_id": str(other_member.pk)}
+        answer = api.post(f"{url}/points/{verb}", body, format="json")
+
+        assert (answer.status_code, answer.json()["errors"]) == (422, {"points": [said]})
+
+    @pytest.mark.parametrize("verb", ["spend", "transfer"])
+    def test_too_little_is_said_at_the_points(self, api, url, card, other_member, verb):
+        body = {"points": -5, "to_profile_id": str(other_member.pk)}
+        answer = api.post(f"{url}/points/{verb}", body, format="json")
+
+        assert (answer.status_code, answer.json()["errors"]) == (422, {"points": ["The amount must be more than 0."]})
+
     def test_an_adjustment_needs_a_reason(self, api, url, card):
         answer = api.post(f"{url}/points/adjust", {"points": 5}, format="json")
         assert answer.json()["errors"].keys() == {"reason"}

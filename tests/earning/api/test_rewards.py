@@ -143,7 +143,7 @@ class TestRewards:
         [
             ({"reward_definition_handle": "none"}, "reward_definition_handle"),
             ({"reward_definition_handle": None}, "reward_definition_id"),
-            ({"value_initial": -5}, "non_field_errors"),
+            ({"value_initial": -5}, "value_initial"),
             ({"profile_id": "x"}, "profile_id"),
             ({"timezone": "Moon"}, "timezone"),
         ],

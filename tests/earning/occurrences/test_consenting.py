@@ -136,7 +136,7 @@ def test_nobody_listens_without_such_a_rule(db):
 def test_what_is_no_code_is_refused(api, member, code):
     answer = api.put(f"/api/v3/profiles/{member.pk}/permissions/{code}", {"granted": True}, format="json")
 
-    assert answer.status_code == 422
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["code"])
     assert not Consent.objects.exists()
 
 
