@@ -6,15 +6,15 @@ from drf_spectacular.utils import extend_schema_field
 
 from earning.awards.earned import plain
 from earning.rounding import MOST
-from transactions.api.numbers import Amount
+from transactions.api.numbers import Unrounded
 
 
 @extend_schema_field({"type": ["string", "number"], "examples": ["120.50"]})
-class Exact(Amount):
-    """A decimal with four places at most. Numbers are accepted in."""
+class Exact(Unrounded):
+    """A decimal below 10^10. Numbers are accepted in."""
 
     def __init__(self, **options):
-        super().__init__(**{"places": 4, "largest": MOST} | options)
+        super().__init__(**{"largest": MOST} | options)
 
     def to_representation(self, value) -> str | None:
         return text_of(value)

@@ -32,7 +32,7 @@ from profiles.api.reading import Stamped, text
 from profiles.api.scoped import ProfileScopedViewSet, number_in
 from profiles.conditions.evaluating import number_of
 from profiles.models import Location
-from transactions.api.numbers import Amount
+from transactions.api.numbers import Unrounded
 
 
 class PartShape(serializers.Serializer):
@@ -90,7 +90,7 @@ class BenefitToUse(serializers.Serializer):
 class Redeem(serializers.Serializer):
     """Up to `amount`, or with `strict` all of it. Rewards are spent before points unless it is said otherwise."""
 
-    amount = Amount(help_text="How much money. May be left out where only benefits are used.")
+    amount = Unrounded(help_text="How much money. May be left out where only benefits are used.")
     program = ProgramField()
     currency = serializers.CharField(required=False, allow_null=True, max_length=3)
     strict = serializers.BooleanField(required=False, allow_null=True, help_text="All of it, or a refusal.")
@@ -129,7 +129,7 @@ def check_currency_code(code: str) -> None:
 
 @extend_schema_serializer(examples=[examples.RETURN])
 class ReturnPaid(serializers.Serializer):
-    amount = Amount(required=True, allow_null=False)
+    amount = Unrounded(required=True, allow_null=False)
     reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
     location_id = serializers.PrimaryKeyRelatedField(queryset=Location.objects.all(), required=False, allow_null=True)
 

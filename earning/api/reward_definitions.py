@@ -16,7 +16,7 @@ from earning.api.fields import ProgramField, TierField
 from earning.models import CouponPool, Program, RewardDefinition
 from profiles.api.reading import Stamped, text
 from profiles.conditions.evaluating import number_of
-from transactions.api.numbers import Amount
+from transactions.api.numbers import Unrounded
 
 AS_THEY_ARE = (
     *("name", "handle", "type", "period", "period_type", "is_extendable", "extend_days", "is_assignable"),
@@ -83,9 +83,9 @@ class RewardDefinitionSerializer(DefinitionSerializer):
     """Name, handle and value are all that a create must send."""
 
     program = ProgramField()
-    value = Amount(required=True, allow_null=False)
-    max_value = Amount()
-    points_cost = Amount(places=4)
+    value = Unrounded(required=True, allow_null=False)
+    max_value = Unrounded()
+    points_cost = Unrounded()
     absolute_expiry = MomentField(required=False, allow_null=True)
     available_from = MomentField(required=False, allow_null=True)
     available_until = MomentField(required=False, allow_null=True)
@@ -117,7 +117,7 @@ class RewardDefinitionSerializer(DefinitionSerializer):
 class CloneRewardDefinition(RewardDefinitionSerializer):
     """The handle, and whatever else is to differ."""
 
-    value = Amount()
+    value = Unrounded()
 
     class Meta(RewardDefinitionSerializer.Meta):
         extra_kwargs = RewardDefinitionSerializer.Meta.extra_kwargs | {"name": {"required": False}}

@@ -28,7 +28,7 @@ from profiles.api.cause import cause_of
 from profiles.api.reading import Stamped, text
 from profiles.api.scoped import ProfileScopedViewSet, number_in
 from profiles.conditions.evaluating import number_of
-from transactions.api.numbers import Amount
+from transactions.api.numbers import Unrounded
 from transactions.api.writing import ZoneField
 
 NOTIFIED = ("has_notified_issue", "has_notified_expiry", "has_notified_extend")
@@ -65,8 +65,8 @@ class CreateReward(serializers.Serializer):
     profile_id = ProfileField()
     reward_definition_id = RewardDefinitionField(required=False, allow_null=True)
     reward_definition_handle = RewardDefinitionField(required=False, allow_null=True)
-    value_initial = Amount(help_text="As the definition says, when it is not sent.")
-    value_remaining = Amount()
+    value_initial = Unrounded(help_text="As the definition says, when it is not sent.")
+    value_remaining = Unrounded()
     timezone = ZoneField()
     issued_at = MomentField(required=False, allow_null=True)
     expires_at = MomentField(required=False, allow_null=True)
@@ -94,7 +94,7 @@ def is_local(sent) -> bool:
 
 @extend_schema_serializer(examples=[examples.REWARD_CHANGE])
 class ChangeReward(serializers.Serializer):
-    value_remaining = Amount(help_text="May be more than it began with.")
+    value_remaining = Unrounded(help_text="May be more than it began with.")
     expires_at = MomentField(required=False, allow_null=True)
     meta = MetaField()
 

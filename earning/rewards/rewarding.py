@@ -10,7 +10,7 @@ from django.db.models import Q, Sum
 
 from cxmanager.amounts import money
 from cxmanager.periods import checked_end
-from earning.amounts import ZERO, checked
+from earning.amounts import POINTS, ZERO, checked
 from earning.coupons.giving import give_codes
 from earning.ledger.taking_back import reverse
 from earning.ledger.transferring import continued
@@ -165,7 +165,8 @@ def correct(
     wallet = Wallet(balance, _open(fresh), at=at)
     more = ZERO if value_remaining is None else value_remaining - left_of(fresh) - lapsed_of(fresh)
     if more:
-        checked(abs(more), unit=wallet.unit, program=wallet.card.program, any_places=True)
+        # Integrations send parts of points; there are no parts of a cent.
+        checked(abs(more), unit=wallet.unit, program=wallet.card.program, any_places=wallet.unit == POINTS)
     if more > 0:
         wallet.put_in([_continuing(fresh, more, wallet)])
     elif more < 0:

@@ -40,6 +40,20 @@ class Amount(serializers.Field):
         return number(value)
 
 
+class Unrounded(Amount):
+    """An amount as it was sent, to six places: what no float adds by itself, and more than any unit has.
+
+    For what somebody gives or takes: how many places are right is the verb's or the model's question, as on the screen.
+    """
+
+    def __init__(self, **options):
+        super().__init__(**{"places": 6} | options)
+
+    def to_internal_value(self, data) -> Decimal:
+        # Without the zeros at its end, which columns of two places would count.
+        return Decimal(f"{super().to_internal_value(data).normalize():f}")
+
+
 class Price(Amount):
     """An amount that may have parts of a cent."""
 

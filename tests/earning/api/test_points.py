@@ -106,6 +106,7 @@ class TestSpending:
         ("points", "said"),
         [
             ("1.23456", "Points have no decimal places here."),
+            (1e-5, "Points have no decimal places here."),
         ],
     )
     @pytest.mark.parametrize("verb", ["spend", "adjust", "transfer"])

@@ -21,6 +21,10 @@ REWARD = {
 }
 
 
+def parts_of_a_cent(field: str) -> dict:
+    return {field: ["AUD has 2 decimal places here."]}
+
+
 @pytest.fixture(autouse=True)
 def clock(at):
     with time_machine.travel(at, tick=False) as clock:
@@ -70,6 +74,8 @@ class TestDefinitions:
             ({"type": "luck"}, "type"),
             ({"value": -1}, "value"),
             ({"value": None}, "value"),
+            ({"value": 10.001}, "value"),
+            ({"points_cost": "10.00001"}, "points_cost"),
             ({"tiers": ["none"]}, "tiers.0"),
             ({"program": "none"}, "program"),
             ({"period": 0}, "period"),
@@ -157,6 +163,16 @@ class TestRewards:
         assert (answer.status_code, list(answer.json()["errors"])) == (422, [field])
         assert not Credit.objects.exists()
 
+    def test_parts_of_a_cent_are_refused(self, api, given, member):
+        one = given()
+        asked = {"profile_id": str(member.pk), "reward_definition_handle": "ten-off"}
+        for name in ("value_initial", "value_remaining"):
+            answer = api.post(REWARDS, asked | {name: "5.001"}, format="json")
+            assert (answer.status_code, answer.json()["errors"]) == (422, parts_of_a_cent(name))
+        changed = api.put(f"{REWARDS}/{one['id']}", {"value_remaining": 5.001}, format="json")
+        assert (changed.status_code, changed.json()["errors"]) == (422, parts_of_a_cent("value_remaining"))
+        assert Credit.objects.get().value == 10
+
 
 class TestPaying:
     @pytest.fixture(autouse=True)
@@ -230,6 +246,18 @@ class TestPaying:
     def test_what_is_wrong_is_refused(self, api, url, body):
         assert api.post(f"{url}/redeem", body, format="json").status_code == 422
         assert not BalanceRedemption.objects.exists()
+
+    def test_an_amount_with_parts_of_a_cent_is_refused_as_on_the_screen(self, api, url):
+        one = self.paid(api, url, amount=3)["id"]
+        for answer in (
+            api.post(f"{url}/redeem", {"amount": 5.001}, format="json"),
+            api.post(f"/api/v3/redemptions/{one}/return", {"amount": "1.001"}, format="json"),
+        ):
+            assert (answer.status_code, answer.json()["errors"]) == (422, parts_of_a_cent("amount"))
+        assert BalanceRedemption.objects.get().returned == 0
+
+    def test_what_a_float_adds_by_itself_is_no_part_of_a_cent(self, api, url):
+        assert self.paid(api, url, amount=0.1 + 0.2)["total"] == 0.3
 
     def test_it_takes_its_scopes(self, scoped, url):
         assert scoped("CRUD-rewards").post(f"{url}/redeem", {"amount": 1}).status_code == 403
