@@ -1,9 +1,19 @@
-"""Moments and ends as people read them on pages and panels."""
+"""Moments and ends as people read them on pages and panels, and which moments one may write."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.timezone import localtime  # noqa: TID251 (converts, reads no clock)
+
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+# A year short of what Python can hold, so that any zone and any day's end still fit.
+LATEST = datetime(9999, 1, 1, tzinfo=UTC)
+OUT_OF_REACH = "This must lie between the years 1900 and 9998."
+
+
+def is_within_reach(moment: datetime) -> bool:
+    """Whether years, zones and windows can be worked out around it."""
+    return EARLIEST <= moment < LATEST
 
 
 def day(moment: datetime, *, timezone: str, at: datetime) -> str:

@@ -4,9 +4,7 @@ from datetime import UTC, datetime
 
 from rest_framework import serializers
 
-EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
-# A year short of what Python can hold, so that any zone and any day's end still fit.
-LATEST = datetime(9999, 1, 1, tzinfo=UTC)
+from cxmanager.moments import OUT_OF_REACH, is_within_reach
 
 
 def moment(value: datetime | None) -> str | None:
@@ -28,8 +26,8 @@ class MomentField(serializers.DateTimeField):
 
     def to_internal_value(self, value) -> datetime:
         read = super().to_internal_value(value)
-        if not EARLIEST <= read < LATEST:
-            raise serializers.ValidationError("This must lie between the years 1900 and 9998.")
+        if not is_within_reach(read):
+            raise serializers.ValidationError(OUT_OF_REACH)
         return read.replace(microsecond=0)
 
     def to_representation(self, value) -> str | None:

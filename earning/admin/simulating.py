@@ -44,9 +44,12 @@ def simulate(request: HttpRequest, model_admin) -> HttpResponse:
     form, basket = SimulationForm(request.GET, program=program), Basket(request.GET)
     typed = typed_draft(request, tried, program)
     result, customer, customers = None, None, []
+    is_asked = request.GET.get("do", "") in ("", "try")
+    # What is wrong with the basket is said together with what is wrong beside it.
+    is_wrong = is_asked and form.kind_now == "purchase" and basket.is_wrong
     if form.is_valid():
         customer, customers = customer_of(form)
-        if customer is not None and request.GET.get("do", "") in ("", "try"):
+        if customer is not None and is_asked and not is_wrong:
             result = tried_out(form, basket, customer, program, typed, tried)
     context = {
         **model_admin.admin_site.each_context(request),
@@ -111,10 +114,7 @@ def tried_out(form, basket: Basket, customer: Profile, program: Program, typed: 
     more = {"at": at, "program": program, "drafts": drafts, "only_draft": bool(drafts) and form.cleaned_data["only"]}
     try:
         if form.kind_now == "purchase":
-            items = basket.items()
-            if basket.is_wrong:
-                return None
-            simulation = simulate_purchase(customer, form.purchase(items, at), **more)
+            simulation = simulate_purchase(customer, form.purchase(basket.items(), at), **more)
         else:
             simulation = simulate_happening(customer, form.happening(at), **more)
     except ValidationError as error:

@@ -1,6 +1,6 @@
 """What the simulator is asked: a customer, and a purchase, an event or a coupon. All of it stands in the address, to be sent to a colleague."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -11,16 +11,19 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 from unfold.widgets import UnfoldAdminSelect2Widget
 
+from cxmanager.moments import OUT_OF_REACH, is_within_reach
 from cxmanager.words import WordsField
 from earning.admin.boxes import ChipsWidget, Typed, label_of, read_json, select_box, text_box
 from earning.models import EarningRule, Program
 from earning.rules.event import EVENTS
-from earning.rules.fields import decimal_of
 from earning.rules.referral import EVENTS as REFERRALS
 from earning.snapshot import COUPON, EVENT, LEDGER_TRANSACTION, PERMISSION, REFERRAL, Happening, UsedCoupon
 from profiles.models import Location
+from transactions.numbers import MOST_PIECES, OF_PIECES, OF_PRICES, read_number
 
 MOST_ROWS = 30
+NO_QUANTITY = "The quantity is a number above zero."
+NO_PRICE = "The price is a number, such as 12.50."
 KINDS = [
     ("purchase", "A purchase"),
     (EVENT, "An event"),
@@ -103,7 +106,11 @@ class SimulationForm(forms.Form):
             read = None
         if read is None:
             raise ValidationError("This is not a moment.")
-        return read if read.tzinfo is not None else read.replace(tzinfo=ZoneInfo(self.program.timezone))
+        if read.tzinfo is None:
+            read = read.replace(tzinfo=ZoneInfo(self.program.timezone))
+        if not is_within_reach(read):
+            raise ValidationError(OUT_OF_REACH)
+        return read
 
     def clean_location(self) -> Location | None:
         typed = self.cleaned_data["location"]
@@ -111,10 +118,7 @@ class SimulationForm(forms.Form):
 
     def clean_amount(self) -> Decimal | None:
         typed = self.cleaned_data["amount"].strip()
-        number = decimal_of(typed) if typed else None
-        if typed and number is None:
-            raise ValidationError("Write a number, such as 12.50.")
-        return number
+        return told_number(typed, "Write a number, such as 12.50.", places=OF_PRICES) if typed else None
 
     def clean_data(self) -> dict:
         typed = self.cleaned_data["data"].strip()
@@ -166,28 +170,46 @@ class SimulationForm(forms.Form):
         }
 
 
+def told_number(typed: str, what: str, **limits) -> Decimal:
+    """As the API reads it. Raises ValidationError, with what it should be where it is no number."""
+    try:
+        return read_number(typed, **limits)
+    except ValidationError as error:
+        raise ValidationError(what) if error.code == "invalid" else error from None
+
+
 @dataclass
 class Row:
-    """One line of the basket, as it is typed."""
+    """One line of the basket, as it is typed. `errors` are by box."""
 
     sku: str = ""
     quantity: str = "1"
     price: str = ""
     labels: str = ""
-    error: str = ""
+    errors: dict[str, str] = field(default_factory=dict)
 
     def item(self) -> dict | None:
-        """The line as a document has it; None where nothing was typed. Sets `error` where it says no numbers."""
+        """The line as a document has it; None where nothing was typed. Sets `errors` where it says no numbers."""
         if not (self.sku.strip() or self.price.strip()):
             return None
-        quantity, price = decimal_of(self.quantity or "1"), decimal_of(self.price or "0")
-        if quantity is None or quantity <= 0:
-            self.error = "The quantity is a number above zero."
-        elif price is None or price < 0:
-            self.error = "The price is a number, such as 12.50."
-        labels = [label_of(word) for word in WordsField().to_python(self.labels or "")] if not self.error else []
+        quantity = self.number("quantity", NO_QUANTITY, usual="1", places=OF_PIECES, largest=MOST_PIECES)
+        if quantity == 0:
+            self.errors["quantity"] = NO_QUANTITY
+        price = self.number("price", NO_PRICE, usual="0", places=OF_PRICES)
+        labels = [label_of(word) for word in WordsField().to_python(self.labels or "")] if not self.errors else []
         item = {"sku": self.sku.strip()[:191], "quantity": quantity, "price_sell": price, "meta": {"labels": labels}}
         return item if item["sku"] else item | {"name": "Something"}
+
+    def number(self, name: str, what: str, *, usual: str, **limits) -> Decimal | None:
+        """What one box says, not below zero; None where that is wrong, which then is said at the box."""
+        try:
+            number = told_number(getattr(self, name).strip() or usual, what, **limits)
+        except ValidationError as error:
+            self.errors[name] = error.message
+            return None
+        if number < 0:
+            self.errors[name] = what
+        return number
 
 
 class Basket:
@@ -211,4 +233,6 @@ class Basket:
 
     @property
     def is_wrong(self) -> bool:
-        return any(row.error for row in self.rows)
+        """Whether a row says no numbers; what is wrong stands in its `errors`."""
+        self.items()
+        return any(row.errors for row in self.rows)

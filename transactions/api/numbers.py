@@ -1,10 +1,13 @@
 """Amounts on the wire: JSON numbers out, numbers or text in, rounded to what is stored (api.md 5)."""
 
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+
+from transactions.numbers import LARGEST, NO_NUMBER, OF_PRICES, TOO_LARGE, read_number
 
 
 def number(value: Decimal | None) -> float | None:
@@ -14,27 +17,19 @@ def number(value: Decimal | None) -> float | None:
 
 @extend_schema_field(OpenApiTypes.DOUBLE)
 class Amount(serializers.Field):
-    """A decimal number below 10^10 in size, rounded half up: tills send 0.30000000000000004 for thirty cents."""
+    """A decimal number below 10^10 in size, rounded to what is stored."""
 
-    default_error_messages = {"invalid": "A valid number is required.", "large": "This number is too large."}
-    LARGEST = Decimal(10) ** 10
+    default_error_messages = {"invalid": NO_NUMBER, "large": TOO_LARGE}
 
     def __init__(self, places: int = 2, largest: Decimal = LARGEST, **options):
         super().__init__(**{"required": False, "allow_null": True} | options)
-        self.unit, self.largest = Decimal(1).scaleb(-places), largest
+        self.places, self.largest = places, largest
 
     def to_internal_value(self, data) -> Decimal:
-        if isinstance(data, bool) or not isinstance(data, (int, float, str, Decimal)) or len(str(data)) > 50:
-            self.fail("invalid")
         try:
-            value = Decimal(str(data).strip())
-        except InvalidOperation:
-            self.fail("invalid")
-        if not value.is_finite():
-            self.fail("invalid")
-        if abs(value) >= self.largest:
-            self.fail("large")
-        return value.quantize(self.unit, rounding=ROUND_HALF_UP)
+            return read_number(data, places=self.places, largest=self.largest)
+        except ValidationError as error:
+            self.fail(error.code)
 
     def to_representation(self, value) -> float | None:
         return number(value)
@@ -58,4 +53,4 @@ class Price(Amount):
     """An amount that may have parts of a cent."""
 
     def __init__(self, **options):
-        super().__init__(**{"places": 4} | options)
+        super().__init__(**{"places": OF_PRICES} | options)

@@ -24,10 +24,10 @@ from transactions.api.shapes import PAYMENT_TEXTS
 from transactions.currencies import check_currency
 from transactions.lines import NAMELESS, check_sold
 from transactions.models import Payment, Transaction
+from transactions.numbers import MOST_PIECES, OF_PIECES
 from transactions.recording import NOTHING_SOLD
 
 MOST_LINES = 10_000
-MOST_PIECES = Decimal(10) ** 8
 NO_SUCH = "There is no such {}."
 LOCATED = {
     name: Fetch(lambda key, column=column: Location.objects.filter(**{column: key}).order_by("pk")[:1], key=example)
@@ -107,7 +107,7 @@ class ItemChange(Given):
     subcategory = Text()
     department = Text()
     variant_external_id = Text()
-    quantity = Amount(places=3, largest=MOST_PIECES, allow_null=False)
+    quantity = Amount(places=OF_PIECES, largest=MOST_PIECES, allow_null=False)
     price_current = Price()
     price_sell = Price()
     price_original = Price()
@@ -142,7 +142,7 @@ class ItemChange(Given):
 
 
 class ItemInput(ItemChange):
-    quantity = Amount(places=3, largest=MOST_PIECES, allow_null=False, required=True)
+    quantity = Amount(places=OF_PIECES, largest=MOST_PIECES, allow_null=False, required=True)
 
     def validate(self, attributes: dict) -> dict:
         given = super().validate(attributes)

@@ -12,17 +12,17 @@ from transactions.importing.columns import NEEDED, OF_LINE, Columns
 from transactions.lines import NAMELESS
 from transactions.models import Transaction
 from transactions.models.transaction import CENT
+from transactions.numbers import LARGEST, MOST_PIECES
 
 LONGEST = 191
 # Texts of each column, until all are forgotten.
 REMEMBERED = 5_000
-LARGEST_PRICE, MOST_PIECES = Decimal(10) ** 10, Decimal(10) ** 8
 # The smallest step, and what is too large.
-PIECES, PRICE, MONEY = (Decimal("0.001"), MOST_PIECES), (Decimal("0.0001"), LARGEST_PRICE), (CENT, LARGEST_PRICE)
+PIECES, PRICE, MONEY = (Decimal("0.001"), MOST_PIECES), (Decimal("0.0001"), LARGEST), (CENT, LARGEST)
 AMOUNTS = {"quantity": PIECES, "price_sell": PRICE, "price_original": PRICE}
 # Of the transaction.
 TOTALS = {"total": MONEY, "total_original": MONEY, "total_converted": MONEY}
-TOTALS |= {"currency_rate": (Decimal("0.00000001"), LARGEST_PRICE)}
+TOTALS |= {"currency_rate": (Decimal("0.00000001"), LARGEST)}
 NUMBERS = AMOUNTS | TOTALS
 CHOICES = {"type": set(Transaction.Type.values), "status": set(Transaction.Status.values)}
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9998, 1, 1, tzinfo=UTC)

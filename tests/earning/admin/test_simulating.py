@@ -3,9 +3,11 @@
 import pytest
 from django.urls import reverse
 
+from earning.admin.simulation_form import NO_PRICE, NO_QUANTITY
 from earning.models import Award, Credit, EarningRule
 from tests.earning.rules_made import custom, event, limit, rule, spending
 from transactions.models import Product, ProductVariant
+from transactions.numbers import TOO_LARGE
 
 pytestmark = pytest.mark.django_db
 PAGE = "admin:earning_earningrule_simulate"
@@ -132,7 +134,7 @@ def test_rows_are_added_and_taken_out_and_wrong_ones_say_so(ask):
     assert len(ask(**BASKET, do="add")["basket"].rows) == 3
     assert [one.sku for one in ask(**BASKET, do="remove:0")["basket"].rows] == ["B"]
     context = ask(sku="A", quantity="none", price="1", labels="")
-    assert context["basket"].rows[0].error == "The quantity is a number above zero."
+    assert context["basket"].rows[0].errors == {"quantity": "The quantity is a number above zero."}
     assert context["result"] is None
     for strange in (
         {"rule": "x"},
@@ -143,6 +145,74 @@ def test_rows_are_added_and_taken_out_and_wrong_ones_say_so(ask):
         {"do": "remove:9"},
     ):
         ask(**BASKET, **{name: value for name, value in strange.items() if name != "kind"})
+
+
+@pytest.mark.parametrize(
+    ("box", "typed", "told"),
+    [
+        ("quantity", "999999999999", TOO_LARGE),
+        ("quantity", "1e400", TOO_LARGE),
+        ("quantity", "1e8", TOO_LARGE),
+        ("quantity", "0.0001", NO_QUANTITY),
+        ("quantity", "NaN", NO_QUANTITY),
+        ("quantity", "-Infinity", NO_QUANTITY),
+        ("quantity", "9" * 20_000, NO_QUANTITY),
+        ("quantity", "-1", NO_QUANTITY),
+        ("price", "9" * 30, TOO_LARGE),
+        ("price", "1e30", TOO_LARGE),
+        ("price", "Infinity", NO_PRICE),
+        ("price", "9" * 20_000, NO_PRICE),
+        ("price", "-1", NO_PRICE),
+    ],
+)
+def test_a_number_that_no_sale_has_is_said_at_its_box(ask, box, typed, told):
+    spending("4")
+    context = ask(**{"sku": "A", "quantity": "1", "price": "1", "labels": "", box: typed})
+    assert (context["basket"].rows[0].errors, context["result"]) == ({box: told}, None)
+
+
+def test_the_largest_basket_is_simulated(ask):
+    spending("4")
+    lines = {"sku": ["A"] * 30, "quantity": ["99999999.999"] * 30, "price": ["9999999999.9999"] * 30}
+    assert ask(**lines, labels=[""] * 30)["result"]["points"] == "10,000,000,000"
+
+
+@pytest.mark.parametrize(
+    "typed", ["0001-01-01T00:00", "1899-12-31T10:00", "9999-12-31T23:59", "0001-01-01T00:00+14:00"]
+)
+def test_a_moment_beyond_all_calendars_is_said_at_its_box(ask, typed):
+    context = ask(**BASKET | {"price": ["10", "x"]}, at=typed)
+    assert context["basket"].rows[1].errors == {"price": NO_PRICE}
+    assert context["form"].errors["at"] == ["This must lie between the years 1900 and 9998."]
+    assert context["result"] is None
+
+
+@pytest.mark.parametrize("typed", ["1900-01-02T00:00", "9998-12-30T00:00"])
+def test_the_first_and_the_last_moment_are_simulated(ask, typed):
+    spending("4")
+    event("birthday", "200")
+    assert ask(**BASKET, at=typed)["result"]["points"] == "102"
+    assert ask(kind="event", event="birthday", at=typed)["result"]["points"] == "200"
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("1e400", TOO_LARGE),
+        ("9" * 30, TOO_LARGE),
+        ("NaN", "Write a number, such as 12.50."),
+        ("9" * 20_000, "Write a number, such as 12.50."),
+    ],
+)
+def test_an_amount_that_nobody_posts_is_said_at_its_box(ask, typed, told):
+    context = ask(kind="ledger_transaction", name="savings", amount=typed)
+    assert (context["form"].errors["amount"], context["result"]) == ([told], None)
+
+
+def test_data_of_an_event_may_say_any_number(ask):
+    custom("app.shared", "20", predicate={">": [{"var": "score"}, 10]})
+    for number in ("1e400", "NaN", "-Infinity", "9" * 4_000, "9" * 20_000):
+        assert ask(kind="event", event="app.shared", data=f'{{"score": {number}}}')
 
 
 def test_the_catalogue_suggests(browser):
