@@ -103,6 +103,12 @@ class TestTransfer:
         assert points(full) == 600
         assert points(other_member.cards.get()) == 400
 
+    def test_says_nothing_of_an_address_or_a_phone_that_nobody_knows(self, as_clerk, full, other_member):
+        type(other_member).objects.filter(pk=other_member.pk).update(email=None, mobile_phone=None)
+        found = as_clerk.get(act("transfer", full), {"q": "Othersen"})
+        assert list(found.context["hits"]) == [other_member]
+        assert "None" not in found.content.decode()
+
     def test_never_offers_the_customer_themselves(self, as_clerk, full):
         assert list(as_clerk.get(act("transfer", full), {"q": "Membrino"}).context["hits"]) == []
 
