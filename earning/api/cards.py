@@ -5,12 +5,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import serializers, status
-from rest_framework.exceptions import ValidationError as InvalidInput
 from rest_framework.response import Response
 
 from cxmanager.rest.viewsets import enveloped
 from earning.api import setup_examples as examples
-from earning.api.fields import ProfileField, ProgramField, TierField
+from earning.api.fields import ProfileField, ProgramField, TierField, check_tier_is_of
 from earning.models import LoyaltyCard
 from earning.occurrences.referring import refer
 from earning.tiers import tiering
@@ -39,8 +38,7 @@ class CreateCard(serializers.Serializer):
     referred_by = ProfileField(required=False, allow_null=True, help_text="The profile that brought the customer.")
 
     def validate(self, given: dict) -> dict:
-        if given.get("tier") is not None and given["tier"].program_id != given["program"].pk:
-            raise InvalidInput({"tier": ["This is a tier of another program."]})
+        check_tier_is_of(given["program"], given.get("tier"))
         return given
 
 

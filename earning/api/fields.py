@@ -31,6 +31,12 @@ class TierField(serializers.CharField):
         return found
 
 
+def check_tier_is_of(program: Program | None, tier: TierDefinition | None) -> None:
+    """Raises InvalidInput where both are named and do not belong together."""
+    if program is not None and tier is not None and tier.program_id != program.pk:
+        raise InvalidInput({"tier": ["This is a tier of another program."]})
+
+
 class ProfileField(serializers.UUIDField):
     """A profile by its id; becomes the Profile. A deleted one is for the rule to refuse."""
 

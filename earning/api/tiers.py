@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from cxmanager.rest.viewsets import enveloped
 from earning.api import tier_examples
-from earning.api.fields import TierField
+from earning.api.fields import ProgramField, TierField, check_tier_is_of
 from earning.api.tier_shapes import ProgressShape, progress_as_json
 from earning.models import LoyaltyCard, Program
 from earning.tiers import tiering
@@ -25,7 +25,12 @@ OF_PROGRAM = OpenApiParameter("program", OpenApiTypes.STR, description="A progra
 @extend_schema_serializer(examples=[tier_examples.ASSIGN])
 class AssignTier(serializers.Serializer):
     tier = TierField(help_text="The handle of the tier.")
+    program = ProgramField(help_text="Need not be said: a tier is of one program.")
     reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
+
+    def validate(self, given: dict) -> dict:
+        check_tier_is_of(given.get("program"), given["tier"])
+        return given
 
 
 class ProfileTierViewSet(ProfileScopedViewSet):

@@ -188,6 +188,17 @@ class TestAssigning:
         assert api.post(url, {"tier": "tin"}, format="json").status_code == 422
         assert api.post(url, {}, format="json").json()["errors"] == {"tier": ["This field is required."]}
 
+    def test_its_program_may_be_named_and_is_held_to(self, api, member, card):
+        Program.objects.create(name="Pro", handle="pro", timezone="UTC", currency="AUD")
+        url = f"/api/v3/profiles/{member.pk}/tiers/assign"
+
+        unknown, other = (api.post(url, {"tier": "gold", "program": one}, format="json") for one in ("z", "pro"))
+        assert (unknown.status_code, unknown.json()["errors"]) == (422, {"program": ["There is no such program."]})
+        assert other.json()["errors"] == {"tier": ["This is a tier of another program."]}
+        assert LoyaltyCard.objects.get(pk=card.pk).tier.handle == "bronze"
+        own = {"tier": "gold", "program": card.program.handle}
+        assert api.post(url, own, format="json").status_code == 200
+
     def test_it_takes_a_scope_of_its_own(self, member, card, manager, at):
         far = at + timedelta(days=9999)
         _, secret = ApiToken.objects.issue(name="App", user=manager, scopes=["CRUD-profiles"], at=at, expires_at=far)
