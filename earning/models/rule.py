@@ -103,9 +103,7 @@ class EarningRule(RuleFields):
             raise ValidationError(errors)
 
     def _clean_dates(self) -> None:
-        # Also a constraint, which can name no field.
-        if self.starts_at is not None and self.ends_at is not None and self.ends_at <= self.starts_at:
-            raise ValidationError({"ends_at": ValidationError(BACKWARDS, code="backwards")})
+        check_dates(self.starts_at, self.ends_at)
 
     def _clean_type(self) -> None:
         if not self.pk:
@@ -237,6 +235,12 @@ class EarningRule(RuleFields):
             answer = super().delete(*args, **kwargs)
             self.program.touch_rules()
         return answer
+
+
+def check_dates(starts_at: datetime | None, ends_at: datetime | None) -> None:
+    """Raise ValidationError at the end where it is not after the start. Also a constraint, which can name no field."""
+    if starts_at is not None and ends_at is not None and ends_at <= starts_at:
+        raise ValidationError({"ends_at": ValidationError(BACKWARDS, code="backwards")})
 
 
 def by_place(place: str, error: ValidationError) -> dict[str, list[str]]:

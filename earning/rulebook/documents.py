@@ -18,7 +18,7 @@ from cxmanager.identifiers import as_uuid
 from cxmanager.nearness import did_you_mean
 from cxmanager.rest.fields import moment
 from earning.models import Badge, EarningRule, LoyaltyCard, Program, TierDefinition
-from earning.models.rule import by_place
+from earning.models.rule import by_place, check_dates
 from earning.models.rule_fields import LINK
 from earning.rules import check_manual, read_conditions, type_of
 from earning.rules.conditions import Conditions
@@ -163,6 +163,8 @@ def read_document(document, *, program: Program | None = None) -> ReadRule:
     program = reading("program", lambda: program_named(document.get("program"), usual=program))
     fields = {one.name: reading(one.name, lambda one=one: one.read_or_default(document.get(one.name))) for one in PLAIN}
     fields["handle"] = reading("handle", lambda: HANDLE.read_or_default(document.get("handle")))
+    # Asked of the row as well, but that is made only of a document in which all else is right.
+    reading("", lambda: check_dates(fields["starts_at"], fields["ends_at"]))
     kind = reading("type", lambda: type_of(required(document.get("type"), "The type")))
     conditions = rewards = None
     if kind is not None:

@@ -119,6 +119,12 @@ class TestEditor:
         assert form["conditions.include.labels"].value() == "red"
         assert not EarningRule.objects.exists()
 
+    def test_an_end_before_the_start_is_said_with_all_else_that_is_wrong(self, browser):
+        dates = {"starts_at": "2026-12-02T09:00", "ends_at": "2026-12-01T09:00"}
+        form = browser.post(reverse(ADD), typed(conditions__per_amount="-1", **dates)).context["form"]
+        assert form.errors.keys() == {"ends_at", "conditions.per_amount"}
+        assert form.errors["ends_at"] == ["It must end after it starts."]
+
     def test_a_rule_needs_a_type_and_its_own_handle(self, browser):
         spending(handle="mine")
         answer = browser.post(reverse(ADD), {"name": "Nothing yet"})

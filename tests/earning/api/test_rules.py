@@ -111,6 +111,13 @@ class TestLife:
         assert (no.status_code, no.json()["code"]) == (409, "rule_archived")
         assert api.patch(f"{URL}/{one['id']}", {"status": "inactive"}, format="json").status_code == 200
 
+    def test_an_end_before_the_start_is_told_with_all_else(self, api, program):
+        dates = {"starts_at": "2026-12-02", "ends_at": "2026-12-01"}
+        answer = api.post(URL, FOUR | dates | {"conditions": {"per_amount": -1}}, format="json")
+
+        assert answer.json()["errors"].keys() == {"ends_at", "conditions.per_amount"}
+        assert answer.json()["errors"]["ends_at"] == ["It must end after it starts."]
+
     def test_its_type_is_fixed_once_it_was_active(self, api, program):
         one = made(api)
         answer = api.patch(f"{URL}/{one['id']}", {"type": "event", "conditions": {"event": "login"}}, format="json")
