@@ -25,6 +25,11 @@ class WordsField(forms.CharField):
 
     widget = WordsWidget
 
+    def __init__(self, *, longest: int | None = LONGEST, **options):
+        """With None the caller says how long a word may be."""
+        self.longest = longest
+        super().__init__(**options)
+
     def prepare_value(self, value):
         if not isinstance(value, list):
             return value
@@ -38,8 +43,8 @@ class WordsField(forms.CharField):
             words = [word.strip() for line in lines for word in line]
         except csv.Error as error:
             raise forms.ValidationError("Write one on each line, or commas between them.") from error
-        if any(len(word) > LONGEST for word in words):
-            raise forms.ValidationError(f"One of them has more than {LONGEST} characters.", code="too_long")
+        if self.longest is not None and any(len(word) > self.longest for word in words):
+            raise forms.ValidationError(f"One of them has more than {self.longest} characters.", code="too_long")
         return list(dict.fromkeys(word for word in words if word))
 
     def has_changed(self, initial, data) -> bool:

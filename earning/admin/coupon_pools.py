@@ -49,6 +49,7 @@ class MakeForm(forms.Form):
 class BringForm(forms.Form):
     codes = WordsField(
         label="Codes",
+        longest=None,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 8}),
         help_text=f"One on each line or with commas between, {MOST_TYPED:,} at once at most. Those that the pool has are left alone.",
     )

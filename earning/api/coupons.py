@@ -88,7 +88,8 @@ class GenerateCodes(serializers.Serializer):
 
 @extend_schema_serializer(examples=[examples.BRING])
 class BringCodes(serializers.Serializer):
-    codes = serializers.ListField(child=serializers.CharField(max_length=64), allow_empty=False, max_length=10_000)
+    # How long a code is says the verb, as on the screen.
+    codes = serializers.ListField(child=serializers.CharField(), allow_empty=False, max_length=10_000)
 
 
 class CodesStartedShape(serializers.Serializer):

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from earning.models import Coupon, CouponPool
+from earning.models.coupon import LONGEST_CODE, SHORTEST_CODE
 from earning.refusals import refusal
 from earning.rules.coupon import normalised
 from jobs.models import Job
@@ -19,7 +20,7 @@ KIND = "earning.coupons"
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 LENGTH = 12
 AT_ONCE = 20_000
-MOST, LONGEST, SHORTEST = 1_000_000, 64, 4
+MOST = 1_000_000
 
 
 def make_later(pool: CouponPool, count: int, *, prefix: str = "", at: datetime, user=None) -> Job:
@@ -30,8 +31,8 @@ def make_later(pool: CouponPool, count: int, *, prefix: str = "", at: datetime, 
     if not 1 <= count <= MOST:
         raise ValidationError({"count": f"This is a whole number from 1 to {MOST:,}."})
     prefix = normalised(prefix)
-    if len(prefix) > LONGEST - LENGTH:
-        raise ValidationError({"prefix": f"This has at most {LONGEST - LENGTH} characters."})
+    if len(prefix) > LONGEST_CODE - LENGTH:
+        raise ValidationError({"prefix": f"This has at most {LONGEST_CODE - LENGTH} characters."})
     return Job.objects.enqueue(KIND, at=at, user=user, total=count, pool=pool.pk, prefix=prefix)
 
 
@@ -55,8 +56,9 @@ def bring(pool: CouponPool, codes: Iterable[str]) -> int:
     """
     wanted = {normalised(one) for one in codes}
     for one in sorted(wanted):
-        if not SHORTEST <= len(one) <= LONGEST or not one.isprintable():
-            raise ValidationError({"codes": f"“{one[:70]}” is no code: they have {SHORTEST} to {LONGEST} characters."})
+        if not SHORTEST_CODE <= len(one) <= LONGEST_CODE or not one.isprintable():
+            said = f"“{one[:70]}” is no code: they have {SHORTEST_CODE} to {LONGEST_CODE} characters."
+            raise ValidationError({"codes": said})
     held = Coupon.objects.filter(among(Coupon, "code", sorted(wanted)), program=pool.program_id)
     known = dict(held.values_list("code", "pool_id"))
     if any(other != pool.pk for other in known.values()):

@@ -36,13 +36,16 @@ class CouponPool(TellsWhichField):
         return self.name
 
 
+SHORTEST_CODE, LONGEST_CODE = 4, 64
+
+
 class Coupon(models.Model):
     """One code of a pool, normalised. Used once: by which card, when, and for which award; or given with which order or reward."""
 
     # The pool's own. Stands here for what is unique among the program's.
     program = models.ForeignKey("earning.Program", models.PROTECT, related_name="+", db_index=False)
     pool = models.ForeignKey(CouponPool, models.PROTECT, related_name="coupons", db_index=False)
-    code = models.CharField(max_length=64)
+    code = models.CharField(max_length=LONGEST_CODE)
     used_at = models.DateTimeField(null=True, blank=True)
     card = models.ForeignKey(
         "earning.LoyaltyCard", models.PROTECT, null=True, blank=True, related_name="coupons", db_index=False

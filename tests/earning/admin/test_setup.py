@@ -168,8 +168,9 @@ class TestCoupons:
         assert ">32<" in re.sub(r"\s", "", shown)
 
     def test_wrong_codes_say_so_at_their_box(self, browser, pool):
-        form = browser.post(page("couponpool_bring_codes", pool), {"codes": "x"}).context["form"]
-        assert form.errors["codes"] == ["“x” is no code: they have 4 to 64 characters."]
+        for wrong in ("x", "y" * 20_000):
+            form = browser.post(page("couponpool_bring_codes", pool), {"codes": wrong}).context["form"]
+            assert form.errors["codes"] == [f"“{wrong[:70]}” is no code: they have 4 to 64 characters."]
         form = browser.post(page("couponpool_make_codes", pool), {"count": "0"}).context["form"]
         assert form.errors["count"]
         assert not Coupon.objects.exists()

@@ -206,8 +206,11 @@ def test_codes_that_were_made_elsewhere(api, pool):
     answer = api.post(url, {"codes": ["LETTER-0001", "Letter-0003"]}, format="json")
     assert (answer.status_code, answer.json()["data"]) == (201, {"added": 1})
     assert CouponPool.objects.get().codes_count == 3
-    for wrong in (["abc"], ["x" * 65], [], "letters"):
+    for wrong in ([], "letters"):
         assert api.post(url, {"codes": wrong}, format="json").status_code == 422
+    for wrong in ("abc", "x" * 65, "y" * 20_000):
+        told = api.post(url, {"codes": [wrong]}, format="json").json()["errors"]
+        assert told == {"codes": [f"“{wrong[:70]}” is no code: they have 4 to 64 characters."]}
 
 
 def test_a_code_belongs_to_one_pool(pool, program):
