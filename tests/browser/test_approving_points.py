@@ -48,8 +48,10 @@ def test_all_are_ticked_at_once(sign_in, page, manager, member, at, cause):
     for points in (10, 20, 30):
         card.adjust(Decimal(points), reason="Late.", at=at, cause=cause)
     sign_in(manager)
+    page.emulate_media(color_scheme="dark")
     page.goto("/admin/earning/adjustment/approvals/")
     every = page.get_by_label("All that are shown")
+    expect(every).to_have_css("color-scheme", "dark")
     every.focus()
     page.keyboard.press("Space")
     page.locator("input[name=chosen]").first.uncheck()
