@@ -50,6 +50,12 @@ class DecideForm(forms.Form):
             self.add_error("reason", WHY_REJECTED)
         return cleaned
 
+    def add_error(self, field: str | None, error) -> None:
+        super().add_error(field, error)
+        if field == "reason":
+            # Far down the page.
+            self.fields["reason"].widget.attrs["autofocus"] = True
+
 
 @dataclass(frozen=True)
 class Waiting:

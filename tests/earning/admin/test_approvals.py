@@ -1,5 +1,6 @@
 """The inbox of what waits for a second person."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -53,7 +54,10 @@ def test_rejecting_needs_a_reason_and_keeps_what_was_chosen(as_manager, inbox_pa
     sent = {"chosen": [f"adjustment-{asked.pk}"], "decision": "reject", "reason": " "}
     refused = as_manager.post(inbox_page, sent)
     assert refused.status_code == 422
-    assert "Say why it is rejected." in refused.content.decode()
+    text = refused.content.decode()
+    top, box = text.index("Say why it is rejected."), text.rindex("Say why it is rejected.")
+    assert top < text.index('name="chosen"') < box
+    assert re.search(r'<input[^>]* name="reason"[^>]* autofocus', text)
     assert refused.context["chosen"] == {f"adjustment-{asked.pk}"}
     assert said(as_manager.post(inbox_page, sent | {"reason": "No parcel."}, follow=True)) == ["One was rejected."]
     asked.refresh_from_db()
