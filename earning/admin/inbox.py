@@ -91,6 +91,7 @@ def approvals(request: HttpRequest, model_admin) -> HttpResponse:
     context = {
         **model_admin.admin_site.each_context(request),
         "title": "Approvals",
+        "is_page_of_sidebar": True,
         "opts": model_admin.opts,
         "waiting": waiting,
         "more": max(0, sum(counts.values()) - len(waiting)),

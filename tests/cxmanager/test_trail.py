@@ -34,6 +34,7 @@ def trail(client: Client, address: str) -> str:
         ("benefits_benefit_changelist", "Incentives › Benefits"),
         ("benefits_benefit_import", "Incentives › Benefits › Import"),
         ("benefits_benefitdefinition_add", "Settings › Benefit definitions › Add benefit definition"),
+        ("earning_adjustment_approvals", "Incentives › Approvals"),
         ("profiles_event_changelist", "Administration › Audit"),
         ("jobs_job_changelist", "Administration › Background work"),
         ("index", "Customers › Dashboard"),
