@@ -1,10 +1,13 @@
 """Holding back what is left of a credit, such as while a fraud is looked into, and letting it go again."""
 
+from datetime import datetime
+
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
+from cxmanager.moments import day
 from earning.amounts import in_words
 from earning.ledger.approving import block, unblock, why_not_blockable, why_not_unblockable
 from earning.models import Credit
@@ -47,6 +50,15 @@ def hold_back(request: HttpRequest, model_admin, object_id: str) -> HttpResponse
     return perform(request, model_admin, act, ActForm(sent(request)), do)
 
 
+def since_then(credit: Credit, *, at: datetime) -> str:
+    """What became of a credit that is let go: how the sentence that says so ends."""
+    if credit.state == Credit.State.EXPIRED:
+        return "but they have expired meanwhile"
+    if credit.state == Credit.State.PENDING:
+        return f"but they are pending: they can be used from {day(credit.active_from, timezone=credit.timezone, at=at)}"
+    return "and can be used as before"
+
+
 def let_go(request: HttpRequest, model_admin, object_id: str) -> HttpResponse:
     credit = found(request, object_id)
     at = timezone.now()
@@ -62,7 +74,6 @@ def let_go(request: HttpRequest, model_admin, object_id: str) -> HttpResponse:
 
     def do(cleaned: dict) -> str:
         fresh = unblock(credit, at=at, cause=Cause.by_staff(request.user, reason=cleaned["reason"]))
-        said = "but they have expired meanwhile" if fresh.state == Credit.State.EXPIRED else "and can be used as before"
-        return f"{left} of {credit.card.profile} are not blocked any more, {said}."
+        return f"{left} of {credit.card.profile} are not blocked any more, {since_then(fresh, at=at)}."
 
     return perform(request, model_admin, act, ActForm(sent(request)), do)

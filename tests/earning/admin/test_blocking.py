@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -53,6 +54,17 @@ def test_what_expired_meanwhile_is_said_to_have(as_manager, full, now, cause):
     response = as_manager.post(page("credit_unblock", old.pk), {}, follow=True)
     assert said(response) == ["5 points of Maria Membrino are not blocked any more, but they have expired meanwhile."]
     assert points(full, "expired") == 5
+
+
+def test_what_is_pending_still_is_said_to_be(as_manager, full, now, cause):
+    later = now + timedelta(days=400)
+    held = full.credit(Decimal(5), active_from=later, at=now, cause=cause)
+    as_manager.post(page("credit_block", held.pk), {}, follow=True)
+    response = as_manager.post(page("credit_unblock", held.pk), {}, follow=True)
+    on = later.astimezone(ZoneInfo(held.timezone))
+    told = f"5 points of Maria Membrino are not blocked any more, but they are pending: they can be used from {on:%-d %B %Y}."
+    assert said(response) == [told]
+    assert points(full, "pending") == 5
 
 
 def test_money_is_blocked_where_the_rewards_stand(as_manager, full, shown):
