@@ -67,6 +67,14 @@ def days_meant(
         raise ValidationError({"days": "Say how many days, or from when to when."})
     last = ends_on or today
     first = starts_on or last
+    # Nobody has bought anything then, so the answer would be that the rule gives nothing.
+    ahead = {
+        place: f"The {which} day must not be after today."
+        for place, which, day in (("from", "first", starts_on), ("to", "last", ends_on))
+        if day is not None and day > today
+    }
+    if ahead:
+        raise ValidationError(ahead)
     if last < first:
         raise ValidationError({"to": "The last day must not be before the first."})
     if (last - first).days >= LONGEST_DAYS:

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -160,6 +161,16 @@ def test_a_rule_for_something_else_than_purchases_is_refused(program, at, cause)
     assert not BackTest.objects.exists()
 
 
+def test_the_last_day_is_today_at_the_latest_where_the_program_is(program, at):
+    program.timezone = "Pacific/Kiritimati"
+    today = at.astimezone(ZoneInfo(program.timezone)).date()
+    asked = {"days": None, "starts_on": today, "ends_on": today}
+    assert days_meant(program, **asked, at=at) == (today, today)
+    with pytest.raises(ValidationError) as refused:
+        days_meant(program, **asked | {"ends_on": today + timedelta(days=1)}, at=at)
+    assert refused.value.message_dict == {"to": ["The last day must not be after today."]}
+
+
 @pytest.mark.parametrize(
     ("given", "place"),
     [
@@ -168,6 +179,8 @@ def test_a_rule_for_something_else_than_purchases_is_refused(program, at, cause)
         ({"days": 3, "starts_on": date(2026, 4, 1)}, "days"),
         ({"starts_on": date(2026, 4, 2), "ends_on": date(2026, 4, 1)}, "to"),
         ({"starts_on": date(2020, 1, 1), "ends_on": date(2026, 4, 1)}, "from"),
+        ({"starts_on": date(2026, 4, 1), "ends_on": date(2998, 4, 1)}, "to"),
+        ({"starts_on": date(2998, 4, 1)}, "from"),
     ],
 )
 def test_days_that_are_none_are_refused(program, at, given, place):

@@ -87,6 +87,16 @@ class TestStarting:
                 "starts_on",
                 "At most 1,100 days are tested at once.",
             ),
+            (
+                {"days": "own", "starts_on": "2026-03-31", "ends_on": "2998-03-01"},
+                "ends_on",
+                "The last day must not be after today.",
+            ),
+            (
+                {"days": "own", "starts_on": "2998-03-01"},
+                "starts_on",
+                "The first day must not be after today.",
+            ),
             ({"days": "12"}, "days", "Select a valid choice. 12 is not one of the available choices."),
         ],
     )

@@ -62,6 +62,7 @@ def test_a_draft_that_nobody_saved(api, program, sold):
         ({"days": 0, "from": None, "to": None}, "days"),
         ({"from": "soon"}, "from"),
         ({"from": "2026-05-03"}, "to"),
+        ({"to": "2998-05-03"}, "to"),
         ({"draft": FOUR | {"conditions": {"per_amount": "-1"}}}, "conditions.per_amount"),
     ],
 )
