@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
 
 from cxmanager.refusals import Refusal
 from earning.admin.choosing import choice_of, chosen_program
@@ -161,7 +161,11 @@ def export_one(request: HttpRequest, model_admin, object_id) -> HttpResponse:
 
 
 class ImportForm(forms.Form):
-    file = forms.FileField(label="File", help_text="Rules that were exported here or on another installation, as JSON.")
+    file = forms.FileField(
+        label="File",
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".json,application/json"}),
+        help_text="Rules that were exported here or on another installation, as JSON.",
+    )
 
     def clean_file(self):
         file = self.cleaned_data["file"]

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import slugify
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
 
 from achievements.models import AchievementDefinition
 from profiles.cause import Cause
@@ -184,6 +184,7 @@ def export(request: HttpRequest, model_admin, object_id) -> HttpResponse:
 class ImportForm(forms.Form):
     file = forms.FileField(
         label="File",
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".json,application/json"}),
         help_text="A reaction that was exported here, or a trigger or an automation as the API answers it, as JSON.",
     )
 
