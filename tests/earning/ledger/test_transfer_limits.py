@@ -132,7 +132,7 @@ def test_it_is_said_in_words_before(allow, card, other_card, told, at):
             "__all__",
             "The least that is transferred at a time is more than the most in a period.",
         ),
-        ({"transfer_max": 0}, "transfer_max", "Ensure this value is greater than or equal to 0.0001."),
+        ({"transfer_max": 0}, "transfer_max", "This must be at least 0.0001."),
         ({"transfer_period": "decade"}, "transfer_period", "Value 'decade' is not a valid choice."),
     ],
 )

@@ -39,7 +39,7 @@ def test_one_is_the_default(program):
     [
         ("currency", "POUND", "“POUND” is not a currency. Write three letters, such as AUD."),
         ("timezone", "Mars", "“Mars” is not a time zone. Write one like Australia/Melbourne."),
-        ("points_scale", 5, "Ensure this value is less than or equal to 4."),
+        ("points_scale", 5, "This must be at most 4."),
         ("earning_statuses", ["lost"], "A card is never “lost”. It is one of active, suspended, closed, pending."),
         ("delivery_skus", "SHIPPING", "Write a list of texts."),
     ],

@@ -50,7 +50,7 @@ class TestAdd:
             ("mobile_phone", "0450 551 500", "The phone number exists"),
             ("mobile_phone", "12", "is not a phone number in AU."),
             ("birth_day", "31", "A birth day needs its month."),
-            ("birth_year", "99999999999", "less than or equal to 2100"),
+            ("birth_year", "99999999999", "at most 2100"),
             ("first_name", "x" * 192, "at most 191 characters"),
             ("first_name", "a\x00b", "Null characters are not allowed."),
             ("joined_at_0", "nonsense", "Enter a valid date."),

@@ -67,12 +67,15 @@ class TestOfOneProfile:
                 {"identifier": ["Another profile has this identity."]},
             ),
             ({"handle": "", "identifier": "1"}, {"handle": ["This field may not be blank."]}),
-            ({"handle": [], "identifier": "1"}, {"handle": ["Not a valid string."]}),
+            ({"handle": [], "identifier": "1"}, {"handle": ["This must be a text."]}),
             (
                 {"handle": "x" * 192, "identifier": "1"},
-                {"handle": ["Ensure this field has no more than 191 characters."]},
+                {"handle": ["This can have at most 191 characters."]},
             ),
-            ({"handle": "x", "identifier": "1", "is_primary": "maybe"}, {"is_primary": ["Must be a valid boolean."]}),
+            (
+                {"handle": "x", "identifier": "1", "is_primary": "maybe"},
+                {"is_primary": ["This must be true or false."]},
+            ),
         ],
     )
     def test_that_is_wrong_is_refused(self, call, card, other_member, body, errors):

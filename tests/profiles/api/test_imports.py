@@ -60,7 +60,7 @@ def test_the_list_is_paged(api):
             "Write one of: omneo:profile, omneo:transaction. Did you mean “omneo:profile”?",
         ),
         ({"match": "phone"}, "file", "Customers cannot be matched by “phone”. Use email, id or identity:HANDLE."),
-        ({"all_or_nothing": "perhaps"}, "all_or_nothing", "Must be a valid boolean."),
+        ({"all_or_nothing": "perhaps"}, "all_or_nothing", "This must be true or false."),
     ],
 )
 def test_what_is_refused(api, fields, field, sentence):

@@ -49,7 +49,7 @@ class TestEditor:
         [
             ({"frequency": "weekly"}, "weekday", "Choose the day of the week."),
             ({"frequency": "weekly", "row0-uuid": "tag.add"}, "weekday", "Choose the day of the week."),
-            ({"frequency": "monthly", "day_of_month": "32"}, "day_of_month", "less than or equal to 31"),
+            ({"frequency": "monthly", "day_of_month": "32"}, "day_of_month", "at most 31"),
             ({"frequency": "once"}, "on_date", "Choose the date."),
             ({"frequency": "cron", "cron": "often"}, "cron", "Write five fields"),
             ({"at_time": ""}, "at_time", "Say at what time."),

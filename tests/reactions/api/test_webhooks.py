@@ -68,7 +68,7 @@ def test_an_event_that_nothing_records_is_kept_and_says_so(api, db):
         ("trigger", "nonsense", "An event has a name such as profile.updated."),
         ("condition", {">": [{"var": "totl"}, 100]}, "totl"),
         ("url", "http://[::ffff:127.0.0.1]/", "is inside of a network"),
-        ("queue", "now", "not a valid choice"),
+        ("queue", "now", "none of the values"),
     ],
 )
 def test_what_is_wrong_is_refused_with_a_sentence(api, db, field, value, says):
