@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from access.roles import Role
 from benefits.models import BenefitDefinition
+from earning.models import LoyaltyCard
 from tests.conftest import person
 
 
@@ -68,3 +69,14 @@ def test_who_may_only_look_sees_all_of_a_definition(sign_in, coffee_to_claim, lo
     expect(page.get_by_text("Everybody.", exact=True)).to_be_visible()
     expect(page.get_by_text("Gender is “female”.", exact=True)).to_be_visible()
     look("claiming")
+
+
+def test_a_long_number_of_a_card_stays_on_its_pages(sign_in, manager, member, at, cause):
+    card = LoyaltyCard.objects.ensure(member, at=at, cause=cause)
+    LoyaltyCard.objects.filter(pk=card.pk).update(number="9" * 64)
+    page = sign_in(manager)
+    page.set_viewport_size({"width": 420, "height": 900})
+
+    for address in (f"profiles/profile/{member.pk}", f"earning/loyaltycard/{card.pk}"):
+        page.goto(f"/admin/{address}/change/")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
