@@ -1,12 +1,18 @@
 """What the back office promises to the keyboard and to narrow or crowded screens."""
 
+from datetime import timedelta
+from decimal import Decimal
+
 import pytest
 from playwright.sync_api import expect
 
 from access.roles import Role
 from benefits.models import BenefitDefinition
+from earning.backtesting.starting import start
 from earning.models import LoyaltyCard
+from jobs.working import run_one
 from tests.conftest import person
+from transactions.models import Transaction
 
 
 @pytest.fixture
@@ -80,3 +86,22 @@ def test_a_long_number_of_a_card_stays_on_its_pages(sign_in, manager, member, at
     for address in (f"profiles/profile/{member.pk}", f"earning/loyaltycard/{card.pk}"):
         page.goto(f"/admin/{address}/change/")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_all_figures_of_a_back_test_are_in_sight_on_a_telephone(sign_in, manager, member, at, cause):
+    card = LoyaltyCard.objects.ensure(member, at=at, cause=cause)
+    sale = {"items": [{"name": "Coat", "quantity": Decimal(1), "price_sell": Decimal(100)}], "transacted_at": at}
+    Transaction.objects.record(member, sale, at=at, cause=cause)
+    day = at.date()
+    asked = {"draft": {"name": "Four", "type": "spending", "rewards": {"points": "4"}}, "program": card.program}
+    test = start(**asked, starts_on=day - timedelta(days=1), ends_on=day, at=at, cause=cause)
+    run_one(worker="w")
+    page = sign_in(manager)
+    page.goto(f"/admin/earning/backtest/{test.pk}/change/")
+
+    for width in (1360, 420):
+        page.set_viewport_size({"width": width, "height": 900})
+        figures = page.get_by_role("region", name="Side by side").locator("td")
+        assert figures.count() > 0
+        assert all(cell["x"] + cell["width"] <= width for cell in (one.bounding_box() for one in figures.all()))
+    assert figures.last.evaluate("cell => getComputedStyle(cell, '::before').content") == '"By the rule itself"'
