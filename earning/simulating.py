@@ -16,10 +16,11 @@ from earning.ledger.expiry import usable_from
 from earning.models import LoyaltyCard, Program, TierDefinition
 from earning.models.rule import by_place
 from earning.numbering import number_of
+from earning.occurrences.reporting import check_is_known
 from earning.purchases import draft_of, purchase_of
 from earning.rulebook.documents import read_document
 from earning.rulebook.rulesets import RuleSet, read_rules
-from earning.snapshot import Happening, Occurrence
+from earning.snapshot import EVENT, Happening, Occurrence
 from earning.tiers.tiering import tier_after
 from profiles.models import Profile
 
@@ -111,8 +112,14 @@ def simulate_happening(
     drafts: Sequence[dict] = (),
     only_draft: bool = False,
 ) -> Simulation:
-    """What an event, a coupon, a permission or a posting would earn."""
-    at_hand = with_drafts(standing_of(profile, program, at=at), drafts, only_draft=only_draft, at=at)
+    """What an event, a coupon, a permission or a posting would earn.
+
+    Raises Refusal `event_unknown` as a report of it would, unless a draft is about it; ValidationError as for a purchase.
+    """
+    standing = standing_of(profile, program, at=at)
+    at_hand = with_drafts(standing, drafts, only_draft=only_draft, at=at)
+    if happening.kind == EVENT:
+        check_is_known(happening.name, standing.rules, at_hand.rules)
     return simulate(at_hand, [happening], at=at)
 
 

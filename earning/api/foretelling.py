@@ -1,5 +1,7 @@
 """What something would earn, and events that earn (api.md 5)."""
 
+from collections.abc import Callable
+
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
@@ -16,7 +18,9 @@ from earning.api.fields import ProfileField, ProgramField
 from earning.api.heard_shapes import HeardAwardShape, HeardShape
 from earning.api.rule_shapes import RuleDocument
 from earning.occurrences import reporting
+from earning.occurrences.happening import Heard
 from earning.rules.coupon import normalised
+from earning.simulating import Simulation
 from earning.snapshot import COUPON, EVENT, Happening, UsedCoupon
 from profiles.api.cause import cause_of
 from profiles.api.scoped import ProfileScopedViewSet
@@ -25,6 +29,23 @@ from transactions.api.writing import TransactionInput
 LONGEST_CODE = 64
 # Nothing of the product, or nothing here: the caller's mistake, where other refusals are a rule's.
 UNKNOWN = ("event_unknown", "event_not_available")
+REFUSED = OpenApiResponse(
+    {
+        "type": "object",
+        "properties": {"message": {"type": "string"}, "code": {"enum": list(UNKNOWN)}, "errors": {"type": "object"}},
+    },
+    description="No rule is about this event, or none where the customer is.",
+)
+
+
+def or_unknown(ask: Callable[[], Heard | Simulation]) -> Response:
+    """What was heard or would be, or why nobody hears of such an event."""
+    try:
+        return enveloped(ask().as_json())
+    except Refusal as no:
+        if no.code not in UNKNOWN:
+            raise
+        return Response(no.as_json() | {"errors": {}}, status=HTTP_400_BAD_REQUEST)
 
 
 class SimulatedSale(TransactionInput):
@@ -90,7 +111,7 @@ class SimulationViewSet(OmneoViewSet):
 
     scope = "simulate"
 
-    @extend_schema(request=Simulate, responses=SimulationShape)
+    @extend_schema(request=Simulate, responses={200: SimulationShape, 400: REFUSED})
     def create(self, request) -> Response:
         """What a basket, an event or a coupon would earn the customer, and of every rule why or why not."""
         reader = Simulate(data=request.data)
@@ -101,10 +122,9 @@ class SimulationViewSet(OmneoViewSet):
         told["drafts"] = given.get("draft_rules") or ()
         if given.get("transaction") is not None:
             document = {name: value for name, value in given["transaction"].items() if name != "profile"}
-            simulation = simulating.simulate_purchase(given["profile_id"], document, **told)
-        else:
-            simulation = simulating.simulate_happening(given["profile_id"], happening_of(given, at), **told)
-        return enveloped(simulation.as_json())
+            return enveloped(simulating.simulate_purchase(given["profile_id"], document, **told).as_json())
+        happening = happening_of(given, at)
+        return or_unknown(lambda: simulating.simulate_happening(given["profile_id"], happening, **told))
 
 
 def happening_of(given: dict, at) -> Happening:
@@ -131,15 +151,6 @@ class ReportOwnEvent(serializers.Serializer):
     code = serializers.CharField(max_length=LONGEST_CODE)
     external_id = serializers.CharField(max_length=128, help_text="Earns once, however often it is sent.")
     data = serializers.DictField(required=False, allow_null=True)
-
-
-REFUSED = OpenApiResponse(
-    {
-        "type": "object",
-        "properties": {"message": {"type": "string"}, "code": {"enum": list(UNKNOWN)}, "errors": {"type": "object"}},
-    },
-    description="No rule is about this event, or none where the customer is.",
-)
 
 
 class EventViewSet(OmneoViewSet):
@@ -169,12 +180,5 @@ class OwnEventViewSet(ProfileScopedViewSet):
 
 
 def reported(profile, given: dict, request, *, by_member: bool = False) -> Response:
-    try:
-        heard = reporting.report(
-            profile, given.pop("code"), **given, by_member=by_member, at=timezone.now(), cause=cause_of(request)
-        )
-    except Refusal as no:
-        if no.code not in UNKNOWN:
-            raise
-        return Response(no.as_json() | {"errors": {}}, status=HTTP_400_BAD_REQUEST)
-    return enveloped(heard.as_json())
+    code, at, cause = given.pop("code"), timezone.now(), cause_of(request)
+    return or_unknown(lambda: reporting.report(profile, code, **given, by_member=by_member, at=at, cause=cause))

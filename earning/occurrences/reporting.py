@@ -44,8 +44,7 @@ def report(
     program = program or Program.objects.default()
     check_moment(occurred_at, at=at)
     rules = rules_of_program(program)
-    if not is_known(code, rules, by_member=by_member):
-        raise refusal("event_unknown", event=code)
+    check_is_known(code, rules, by_member=by_member)
     profile = in_turn(profile)
     card = LoyaltyCard.objects.ensure(profile, program, at=at, cause=cause)
     row = ReportedEvent(
@@ -77,6 +76,12 @@ def check_moment(moment: datetime | None, *, at: datetime) -> None:
         raise ValidationError({"occurred_at": "This has not happened yet."})
     if moment is not None and moment < at - BACKDATED:
         raise ValidationError({"occurred_at": f"This is longer ago than {BACKDATED.days} days."})
+
+
+def check_is_known(code: str, *rules: RuleSet, by_member: bool = False) -> None:
+    """Raise Refusal `event_unknown` where nothing of these knows it."""
+    if not any(is_known(code, some, by_member=by_member) for some in rules):
+        raise refusal("event_unknown", event=code)
 
 
 def is_known(code: str, rules: RuleSet, *, by_member: bool) -> bool:

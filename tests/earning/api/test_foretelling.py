@@ -73,6 +73,21 @@ class TestSimulating:
         assert ask(coupon={"code": " summer26 "})["points"] == "5"
         assert {one["reason"] for one in ask(coupon={"code": "none"})["rules"]} == {"event_mismatch"}
 
+    def test_an_event_that_nothing_knows_is_a_400_as_if_it_were_reported(self, api, ask, member, card):
+        body = {"profile_id": str(member.pk), "event": {"code": "app.shared"}}
+        no = api.post(SIMULATE, body, format="json")
+        assert (no.status_code, no.json()["code"]) == (400, "event_unknown")
+
+        draft = {
+            "name": "Draft",
+            "type": "custom_event",
+            "rewards": {"points": 7},
+            "conditions": {"code": "app.shared"},
+        }
+        assert ask(event={"code": "app.shared"}, draft_rules=[draft])["points"] == "7"
+        custom("app.shared", points="88")
+        assert ask(event={"code": "app.shared"}, only_draft=True)["points"] == "0"
+
     def test_at_another_time(self, ask):
         spending(ends_at="2026-06-30 00:00:00")
 
