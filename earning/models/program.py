@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 from access.models.setting import is_currency
 from earning.ledger.expiry import Expiry
 from earning.refusals import refusal
+from profiles.models.constraints import TellsWhichField
 from profiles.models.location import validate_timezone
 
 # Amounts of points and of money alike: the smallest unit of every currency fits, and four places of points.
@@ -81,7 +82,7 @@ class ProgramQuerySet(models.QuerySet):
         return self.get(is_default=True)
 
 
-class Program(models.Model):
+class Program(TellsWhichField):
     """A loyalty programme: what its points are, when they can be used and when they end (behaviour.md 5). Edited by program managers."""
 
     class Rounding(models.TextChoices):
@@ -265,6 +266,7 @@ class Program(models.Model):
         default=TransferPeriod.MONTH,
         help_text="Of the calendar, where the program is: a month is from its first day. Weeks begin on Monday.",
     )
+    told_at = {"transfer_limits": "transfer_min", "points_scale": "points_scale"}
     # Another with each change of the program, its rules and what those name: who evaluates keeps the rules until it differs.
     rules_token = models.BigIntegerField(default=new_token, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

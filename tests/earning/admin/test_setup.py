@@ -77,6 +77,14 @@ def test_the_second_editor_of_a_program_is_told(browser, program):
     assert "days until points can be used" in answer.context["adminform"].form.non_field_errors()[0]
 
 
+def test_limits_that_do_not_fit_open_the_tab_of_their_box(browser, program):
+    said = shown(browser, page("program_change", program)) | {"transfer_min": "10", "transfer_max": "9"}
+    answer = browser.post(page("program_change", program), said)
+    told = "The least that is transferred at a time is more than the most."
+    assert answer.context["adminform"].form.errors == {"transfer_min": [told]}
+    assert "activeFieldsetTab: 'transfers'" in answer.content.decode()
+
+
 def test_a_program_in_use_is_not_deleted(browser, program):
     other = Program.objects.create(name="Other", handle="other", timezone="UTC", currency="AUD")
     spending(program="other")

@@ -124,12 +124,12 @@ def test_it_is_said_in_words_before(allow, card, other_card, told, at):
     [
         (
             {"transfer_min": 10, "transfer_max": 9},
-            "__all__",
+            "transfer_min",
             "The least that is transferred at a time is more than the most.",
         ),
         (
             {"transfer_min": 10, "transfer_max_in_period": 9},
-            "__all__",
+            "transfer_min",
             "The least that is transferred at a time is more than the most in a period.",
         ),
         ({"transfer_max": 0}, "transfer_max", "This must be at least 0.0001."),
