@@ -77,6 +77,15 @@ def test_who_may_only_look_sees_all_of_a_definition(sign_in, coffee_to_claim, lo
     look("claiming")
 
 
+def test_the_description_of_a_rule_is_as_wide_as_its_row(sign_in, manager):
+    page = sign_in(manager)
+    page.goto("/admin/earning/earningrule/add/?type=spending")
+
+    boxes = [page.locator(f"[name={name}]").bounding_box() for name in ("status", "description")]
+    right_edges = [round(box["x"] + box["width"]) for box in boxes]
+    assert right_edges[0] == right_edges[1]
+
+
 def test_a_long_number_of_a_card_stays_on_its_pages(sign_in, manager, member, at, cause):
     card = LoyaltyCard.objects.ensure(member, at=at, cause=cause)
     LoyaltyCard.objects.filter(pk=card.pk).update(number="9" * 64)
