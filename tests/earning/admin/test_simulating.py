@@ -90,6 +90,11 @@ def test_an_event_and_its_data_are_asked_about(ask):
         one.outcome.text for one in low["not_applied"]
     ]
     assert ask(kind="event", event="app.shared", data="[1]")["form"].errors["data"]
+    unknown = ask(kind="event", event="app.shard")
+    assert (unknown["result"], unknown["form"].non_field_errors()) == (
+        None,
+        ["No rule of this program is about this event."],
+    )
 
 
 @pytest.mark.parametrize(
