@@ -310,6 +310,13 @@ class Program(TellsWhichField):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Raise ValidationError for a limit that is never met. No constraint: the lower one holds, and programs were saved so."""
+        most, in_period = self.transfer_max, self.transfer_max_in_period
+        if most is not None and in_period is not None and most > in_period:
+            said = "This is more than the most in a period, so that it can never go at a time."
+            raise ValidationError({"transfer_max": ValidationError(said, code="transfer_limits")})
+
     def save(self, *args, **kwargs) -> None:
         self.rules_token = new_token()
         if kwargs.get("update_fields") is not None:

@@ -85,6 +85,12 @@ def test_limits_that_do_not_fit_open_the_tab_of_their_box(browser, program):
     assert "activeFieldsetTab: 'transfers'" in answer.content.decode()
 
 
+def test_a_transfer_limit_that_is_never_met_is_said_at_its_box(browser, program):
+    said = shown(browser, page("program_change", program)) | {"transfer_max": "200", "transfer_max_in_period": "150"}
+    errors = browser.post(page("program_change", program), said).context["adminform"].form.errors
+    assert errors == {"transfer_max": ["This is more than the most in a period, so that it can never go at a time."]}
+
+
 def test_a_program_in_use_is_not_deleted(browser, program):
     other = Program.objects.create(name="Other", handle="other", timezone="UTC", currency="AUD")
     spending(program="other")

@@ -132,6 +132,11 @@ def test_it_is_said_in_words_before(allow, card, other_card, told, at):
             "transfer_min",
             "The least that is transferred at a time is more than the most in a period.",
         ),
+        (
+            {"transfer_max": 200, "transfer_max_in_period": 150},
+            "transfer_max",
+            "This is more than the most in a period, so that it can never go at a time.",
+        ),
         ({"transfer_max": 0}, "transfer_max", "This must be at least 0.0001."),
         ({"transfer_period": "decade"}, "transfer_period", "Value 'decade' is not a valid choice."),
     ],
@@ -174,3 +179,7 @@ def test_the_api_sets_them_and_says_which_one_was_met(api, allow, card, member, 
     assert (status, told["code"], told["left"]) == (409, "transfer_limit_reached", "50")
     wrong = api.patch(f"/api/v3/earning/programs/{card.program_id}", {"transfer_max": "99"}, format="json")
     assert wrong.status_code == 422
+    useless = api.patch(f"/api/v3/earning/programs/{card.program_id}", {"transfer_max": "151"}, format="json")
+    assert (useless.status_code, list(useless.json()["errors"])) == (422, ["transfer_max"])
+    as_much = api.patch(f"/api/v3/earning/programs/{card.program_id}", {"transfer_max": "150"}, format="json")
+    assert as_much.status_code == 200
