@@ -72,6 +72,7 @@ class ApprovalShape(serializers.Serializer):
     decision_reason = text()
 
 
+@extend_schema_serializer(examples=[examples.APPROVE])
 class Approve(serializers.Serializer):
     reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
 

@@ -63,4 +63,5 @@ EVENT = sent(
     },
 )
 OWN_EVENT = sent("Shared in the app", {"code": "app.shared", "external_id": "share-17", "data": {"channel": "chat"}})
+APPROVE = sent("Checked", {"reason": "The receipt was seen."})
 REJECT = sent("A mistake", {"reason": "The same purchase was rung up twice."})
