@@ -11,6 +11,7 @@ from cxmanager.rest.viewsets import CrudViewSet, enveloped
 from earning.api import setup_examples as examples
 from earning.api.exact import Exact
 from earning.models import Badge, Program
+from earning.models.program_values import MOST_WARNING_DAYS, MOST_WARNINGS
 from profiles.api.reading import Stamped
 from profiles.models.constraints import told_politely
 
@@ -29,7 +30,9 @@ def texts(**options) -> serializers.ListField:
 
 
 def day_numbers(**options) -> serializers.ListField:
-    return serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=365), max_length=10, **options)
+    return serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=MOST_WARNING_DAYS), max_length=MOST_WARNINGS, **options
+    )
 
 
 class ExpirySerializer(serializers.Serializer):

@@ -1,7 +1,8 @@
 from django.db import models
 from django.db.models import Q
 
-from earning.models.program import AMOUNT, validate_currency
+from earning.models.program import AMOUNT
+from earning.models.program_values import validate_currency
 
 
 class LedgerTransaction(models.Model):

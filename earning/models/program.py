@@ -7,8 +7,15 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
-from access.models.setting import is_currency
 from earning.ledger.expiry import Expiry
+from earning.models.program_values import (
+    active_only,
+    usual_warnings,
+    validate_currency,
+    validate_statuses,
+    validate_texts,
+    validate_warning_days,
+)
 from earning.refusals import refusal
 from profiles.models.constraints import TellsWhichField
 from profiles.models.location import validate_timezone
@@ -16,48 +23,6 @@ from profiles.models.location import validate_timezone
 # Amounts of points and of money alike: the smallest unit of every currency fits, and four places of points.
 AMOUNT = {"max_digits": 18, "decimal_places": 4}
 LONGEST_DAYS = 36_500
-MOST_WARNINGS, MOST_WARNING_DAYS = 10, 365
-
-
-def validate_currency(code: str) -> None:
-    """Raise ValidationError unless these are the three letters of a currency."""
-    if not is_currency(code):
-        raise ValidationError(f"“{code}” is not a currency. Write three letters, such as AUD.", code="invalid_currency")
-
-
-def validate_texts(value) -> None:
-    """Raise ValidationError unless this is a list of texts."""
-    if not isinstance(value, list) or not all(isinstance(one, str) and one for one in value):
-        raise ValidationError("Write a list of texts.", code="invalid_list")
-
-
-def active_only() -> list[str]:
-    return ["active"]
-
-
-def validate_statuses(value) -> None:
-    """Raise ValidationError unless this is a list of what a card can be."""
-    from earning.models.card import LoyaltyCard
-
-    validate_texts(value)
-    unknown = [one for one in value if one not in LoyaltyCard.Status.values]
-    if unknown:
-        known = ", ".join(LoyaltyCard.Status.values)
-        raise ValidationError(f"A card is never “{unknown[0]}”. It is one of {known}.", code="invalid_status")
-
-
-def usual_warnings() -> list[int]:
-    return [30, 7, 1]
-
-
-def validate_warning_days(value) -> None:
-    """Raise ValidationError unless this is a list of a few numbers of days, none twice."""
-    fits = isinstance(value, list) and all(type(one) is int and 1 <= one <= MOST_WARNING_DAYS for one in value)
-    if not fits or len(value) > MOST_WARNINGS or len(set(value)) < len(value):
-        raise ValidationError(
-            f"Write at most {MOST_WARNINGS} different numbers of days, each from 1 to {MOST_WARNING_DAYS}, such as 30, 7, 1.",
-            code="invalid_days",
-        )
 
 
 def new_token() -> int:
